@@ -1,0 +1,35 @@
+# One door to the project. `make` alone prints what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/dev.lock
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.installed: $(LOCK) pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.installed ## Create .venv with the locked dependencies
+
+.PHONY: lock
+lock: install ## Choose the newest allowed dependencies anew and lock them
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --all-extras --generate-hashes --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o $(LOCK)
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-annotate --constraint $(LOCK) --quiet --custom-compile-command "make lock" -o requirements/run.lock
+
+.PHONY: protos
+protos: install ## Generate everything in generated/ from protos/, and check the contract
+	$(BIN)/python -m codegen
+
+.PHONY: clean
+clean: ## Remove what the other targets made, but not the data
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,75 @@
+"""Runs protoc over the contract, with third-party protos taken from installed wheels.
+
+Nothing is downloaded and nothing is vendored: ``google/api`` and ``google/rpc``
+come as ``.proto`` files with ``googleapis-common-protos``, and
+``buf/validate/validate.proto`` as the descriptor that ``protovalidate`` carries.
+"""
+
+import importlib.resources
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import protovalidate
+from google.protobuf import descriptor_pb2
+
+VALIDATE = "buf/validate/validate.proto"
+
+
+@contextmanager
+def validate_descriptor_set() -> Iterator[Path]:
+    """A descriptor set file with ``buf/validate/validate.proto`` and what it imports."""
+    file = protovalidate.ViolationPb.desc().file
+    descriptors = descriptor_pb2.FileDescriptorSet()
+    for part in (*file.dependencies, file):
+        descriptors.file.append(
+            descriptor_pb2.FileDescriptorProto.FromString(part.proto.to_binary())
+        )
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "validate.binpb")
+        path.write_bytes(descriptors.SerializeToString())
+        yield path
+
+
+def contract_files(protos: Path) -> list[str]:
+    """The proto files of the contract, relative to *protos*, sorted."""
+    return sorted(str(path.relative_to(protos)) for path in protos.rglob("*.proto"))
+
+
+def protoc(protos: Path, files: Sequence[str], *flags: str) -> None:
+    """Run protoc on *files* with *flags*.
+
+    Raises:
+        CalledProcessError: protoc refused the files; it has printed why.
+    """
+    wheels = sysconfig.get_path("purelib")
+    bundled = str(importlib.resources.files("grpc_tools") / "_proto")
+    with validate_descriptor_set() as validate:
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "grpc_tools.protoc"),
+                *(f"--proto_path={protos}", f"--proto_path={wheels}", f"--proto_path={bundled}"),
+                f"--descriptor_set_in={validate}",
+                *flags,
+                *files,
+            ],
+            check=True,
+            env={"PATH": sysconfig.get_path("scripts")},
+        )
+
+
+def generate_stubs(protos: Path, out: Path) -> None:
+    """Write messages, their types, and the gRPC stubs of *protos* into *out*."""
+    protoc(
+        protos,
+        contract_files(protos),
+        f"--python_out={out}",
+        f"--mypy_out={out}",
+        f"--grpc_python_out={out}",
+        f"--mypy_grpc_out=only_async:{out}",
+    )
+    protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out={out}")

@@ -1,0 +1,153 @@
+"""The errors that a caller can cause, and that a caller can act on.
+
+    CatalogError
+    ├── InvalidRequest             INVALID_ARGUMENT
+    │   ├── InvalidFilter
+    │   ├── InvalidOrderBy
+    │   ├── InvalidPageToken
+    │   ├── InvalidUpdateMask
+    │   └── DuplicateId
+    ├── ItemNotFound               NOT_FOUND
+    │   └── ItemDeleted
+    ├── ItemAlreadyExists          ALREADY_EXISTS
+    ├── ItemNotDeleted             ALREADY_EXISTS
+    ├── EtagMismatch               ABORTED
+    ├── RequestIdReused            FAILED_PRECONDITION
+    ├── RevisionCompacted          OUT_OF_RANGE
+    ├── RevisionInFuture           OUT_OF_RANGE
+    └── Overloaded                 RESOURCE_EXHAUSTED
+
+`status.py` holds the table from these to gRPC codes. Everything else that is
+raised is a fault of the service.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from items.v1 import errors_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that is wrong with a request.
+
+    *field* is the path in the request message in snake_case, as in
+    google.rpc.BadRequest: ``item.name``, ``writes[3].create.item.labels``.
+    """
+
+    field: str
+    description: str
+
+
+class CatalogError(Exception):
+    """A request that is refused; *metadata* goes into ErrorInfo."""
+
+    reason: ClassVar[errors_pb2.ErrorReason]
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        violations: Sequence[Violation] = (),
+        metadata: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.violations = tuple(violations)
+        self.metadata = dict(metadata or {})
+
+
+class InvalidRequest(CatalogError):
+    """A field breaks a rule of the catalogue."""
+
+    reason = errors_pb2.ERROR_REASON_VALIDATION_FAILED
+
+    @classmethod
+    def at(cls, field: str, description: str) -> "InvalidRequest":
+        """An error with one violation, which is its message too."""
+        return cls(f"{field}: {description}", violations=[Violation(field, description)])
+
+
+class InvalidFilter(InvalidRequest):
+    """The filter cannot be read or compares what cannot be compared."""
+
+    reason = errors_pb2.ERROR_REASON_INVALID_FILTER
+
+
+class InvalidOrderBy(InvalidRequest):
+    """The order names an unknown field or repeats one."""
+
+    reason = errors_pb2.ERROR_REASON_INVALID_ORDER_BY
+
+
+class InvalidPageToken(InvalidRequest):
+    """The page token is damaged, or was made for another request."""
+
+    reason = errors_pb2.ERROR_REASON_INVALID_PAGE_TOKEN
+
+
+class InvalidUpdateMask(InvalidRequest):
+    """The update mask names a path that cannot be written."""
+
+    reason = errors_pb2.ERROR_REASON_INVALID_UPDATE_MASK
+
+
+class DuplicateId(InvalidRequest):
+    """A batch that is applied as a whole writes the same item twice."""
+
+    reason = errors_pb2.ERROR_REASON_DUPLICATE_ID
+
+
+class ItemNotFound(CatalogError):
+    """There is no item with this id."""
+
+    reason = errors_pb2.ERROR_REASON_ITEM_NOT_FOUND
+
+
+class ItemDeleted(ItemNotFound):
+    """The item is soft-deleted; it can be undeleted until its expire_time."""
+
+    reason = errors_pb2.ERROR_REASON_ITEM_DELETED
+
+
+class ItemAlreadyExists(CatalogError):
+    """The id is taken, by a live item or by a soft-deleted one."""
+
+    reason = errors_pb2.ERROR_REASON_ITEM_ALREADY_EXISTS
+
+
+class ItemNotDeleted(CatalogError):
+    """The item is not deleted, so that it cannot be undeleted."""
+
+    reason = errors_pb2.ERROR_REASON_ITEM_NOT_DELETED
+
+
+class EtagMismatch(CatalogError):
+    """The item has changed since the etag that was sent."""
+
+    reason = errors_pb2.ERROR_REASON_ETAG_MISMATCH
+
+
+class RequestIdReused(CatalogError):
+    """The request id was used before, with another request."""
+
+    reason = errors_pb2.ERROR_REASON_REQUEST_ID_REUSED
+
+
+class RevisionCompacted(CatalogError):
+    """The revision is older than the oldest one that is kept."""
+
+    reason = errors_pb2.ERROR_REASON_REVISION_COMPACTED
+
+
+class RevisionInFuture(CatalogError):
+    """The revision has not been written yet."""
+
+    reason = errors_pb2.ERROR_REASON_REVISION_IN_FUTURE
+
+
+class Overloaded(CatalogError):
+    """Too many calls wait already."""
+
+    reason = errors_pb2.ERROR_REASON_OVERLOADED

@@ -1,0 +1,28 @@
+"""What the store raises: drivers' own errors never leave the database package.
+
+    StoreError
+    ├── StoreUnavailable   the database did not answer; nothing was written
+    ├── StoreLocked        another process owns the file
+    ├── StoreCorrupt       what was read is not what was written
+    └── StoreUnsupported   the URL, the SQLite or the schema cannot be used
+"""
+
+
+class StoreError(Exception):
+    """The database failed."""
+
+
+class StoreUnavailable(StoreError):
+    """The database did not answer, and nothing was written."""
+
+
+class StoreLocked(StoreError):
+    """Another process owns the database file."""
+
+
+class StoreCorrupt(StoreError):
+    """What was read from the database is not what was written to it."""
+
+
+class StoreUnsupported(StoreError):
+    """The database cannot be used by this version of the service."""

@@ -1,0 +1,149 @@
+"""The store: the few transactions that the catalogue needs.
+
+The comments here are the contract; `tests/store/` holds every dialect to it.
+All methods block: they are called on dedicated threads, never on the event loop.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from grpc_server.database.query import Cursor, ItemQuery
+from items.v1 import items_pb2 as pb
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the store stands: its newest revision and the oldest one it keeps.
+
+    An empty store is at revision 0. *commit_time* is that of the newest revision.
+    """
+
+    store_id: str
+    revision: int
+    oldest_revision: int
+    commit_time: datetime | None
+    token_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items, and where the next page starts: None if this is the last one."""
+
+    items: Sequence[pb.Item]
+    next: Cursor | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Whose request id it is: an id belongs to the principal that sent it."""
+
+    principal: str
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """The first answer to a request id, and what the request was.
+
+    *fingerprint* is a digest of the request, *answer* a serialized message.
+    """
+
+    key: RequestKey
+    fingerprint: bytes
+    answer: bytes
+    expire_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One version of one item, as the history keeps it.
+
+    *item* is the item after the change; for EXPIRED, the item that was removed.
+    """
+
+    revision: int
+    ordinal: int
+    kind: pb.ChangeKind.ValueType
+    commit_time: datetime
+    actor: str
+    request_id: str
+    item: pb.Item
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """What one transaction writes.
+
+    *changes* are in order of (revision, ordinal); revisions continue the head's
+    without a gap. The last change of each item is its new row, or, if EXPIRED,
+    removes it.
+    """
+
+    changes: Sequence[Change] = ()
+    answers: Sequence[StoredAnswer] = ()
+    forgotten: Sequence[RequestKey] = field(default=())
+
+
+class Reading(Protocol):
+    """One snapshot of the store. Soft-deleted items are items like the others."""
+
+    def head(self) -> Head:
+        """Where the snapshot stands."""
+
+    def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
+        """The items that exist among *ids*; any number of ids, one query."""
+
+    def item_at(self, item_id: str, revision: int) -> pb.Item | None:
+        """The item as it was at *revision*: None before its creation and after expiry."""
+
+    def page(self, query: ItemQuery) -> Page:
+        """The items that *query* asks for, at most ``query.limit``."""
+
+    def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
+        """Versions of one item, newest first, with a revision below *before*."""
+
+
+class Writing(Protocol):
+    """One write transaction, alone: no other writer's effects appear within it."""
+
+    def head(self) -> Head:
+        """Where the store stands before this transaction."""
+
+    def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
+        """The items that exist among *ids*; any number of ids, one query."""
+
+    def answers(self, keys: Collection[RequestKey]) -> dict[RequestKey, StoredAnswer]:
+        """The stored answers among *keys*, expired ones too."""
+
+    def expired_items(self, now: datetime, limit: int) -> list[pb.Item]:
+        """Soft-deleted items whose expire_time is not after *now*, oldest first."""
+
+    def expired_answers(self, now: datetime, limit: int) -> list[RequestKey]:
+        """Keys of stored answers whose expire_time is not after *now*."""
+
+    def save(self, commit: Commit) -> None:
+        """Write *commit*; at most once in a transaction. An empty one is no write."""
+
+
+class Store(Protocol):
+    """A database of items. Thread-safe; one write transaction at a time.
+
+    Every method raises StoreUnavailable if the database does not answer.
+    """
+
+    def read(self) -> AbstractContextManager[Reading]:
+        """Open a snapshot that sees every transaction committed before."""
+
+    def write(self) -> AbstractContextManager[Writing]:
+        """Open a write transaction; it is durable when the block ends without an error.
+
+        If the block raises, nothing of it is written.
+        """
+
+    def close(self) -> None:
+        """Release every connection; no transaction may be open."""
+
+
