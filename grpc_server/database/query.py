@@ -61,12 +61,13 @@ class Comparison:
 
     On text, order is by Unicode code point. On attributes, a value of another type
     than that of *value* does not match; ``NOT_EQUAL`` then is true, as it is for an
-    absent label or attribute.
+    absent label or attribute. None is JSON null: it stands only beside an attribute,
+    with ``EQUAL`` or ``NOT_EQUAL``.
     """
 
     target: Target
     operator: Operator
-    value: Value
+    value: Value | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ class Matches:
 
 @dataclass(frozen=True, slots=True)
 class Contains:
-    """True if the attribute is a list that has *value* as an element."""
+    """True if the attribute is a list that has *value* as an element; None is JSON null."""
 
     target: Attribute
-    value: str | float | bool
+    value: str | float | bool | None
 
 
 @dataclass(frozen=True, slots=True)
