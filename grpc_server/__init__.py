@@ -1,0 +1,1 @@
+"""The gRPC server: the system of record."""

@@ -1,0 +1,1 @@
+"""The rules of the items, free of SQL and of gRPC."""

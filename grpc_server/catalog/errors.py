@@ -15,7 +15,9 @@
     ├── RequestIdReused            FAILED_PRECONDITION
     ├── RevisionCompacted          OUT_OF_RANGE
     ├── RevisionInFuture           OUT_OF_RANGE
-    └── Overloaded                 RESOURCE_EXHAUSTED
+    ├── RevisionNotReached         UNAVAILABLE
+    ├── Overloaded                 RESOURCE_EXHAUSTED
+    └── DeadlinePassed             DEADLINE_EXCEEDED
 
 `status.py` holds the table from these to gRPC codes. Everything else that is
 raised is a fault of the service.
@@ -23,7 +25,7 @@ raised is a fault of the service.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from items.v1 import errors_pb2
 
@@ -43,7 +45,7 @@ class Violation:
 class CatalogError(Exception):
     """A request that is refused; *metadata* goes into ErrorInfo."""
 
-    reason: ClassVar[errors_pb2.ErrorReason]
+    reason: ClassVar[errors_pb2.ErrorReason.ValueType]
 
     def __init__(
         self,
@@ -57,6 +59,14 @@ class CatalogError(Exception):
         self.violations = tuple(violations)
         self.metadata = dict(metadata or {})
 
+    def within(self, path: str) -> Self:
+        """The same error as part of a larger request, whose field *path* it is about."""
+        return type(self)(
+            f"{path}: {self.message}",
+            violations=[Violation(f"{path}.{v.field}", v.description) for v in self.violations],
+            metadata=self.metadata | {"field": path},
+        )
+
 
 class InvalidRequest(CatalogError):
     """A field breaks a rule of the catalogue."""
@@ -64,7 +74,7 @@ class InvalidRequest(CatalogError):
     reason = errors_pb2.ERROR_REASON_VALIDATION_FAILED
 
     @classmethod
-    def at(cls, field: str, description: str) -> "InvalidRequest":
+    def at(cls, field: str, description: str) -> Self:
         """An error with one violation, which is its message too."""
         return cls(f"{field}: {description}", violations=[Violation(field, description)])
 
@@ -147,7 +157,19 @@ class RevisionInFuture(CatalogError):
     reason = errors_pb2.ERROR_REASON_REVISION_IN_FUTURE
 
 
+class RevisionNotReached(CatalogError):
+    """The store did not reach the min_revision of a read in time."""
+
+    reason = errors_pb2.ERROR_REASON_REVISION_NOT_REACHED
+
+
 class Overloaded(CatalogError):
     """Too many calls wait already."""
 
     reason = errors_pb2.ERROR_REASON_OVERLOADED
+
+
+class DeadlinePassed(CatalogError):
+    """The call took longer than it may; what it was to write may still be written."""
+
+    reason = errors_pb2.ERROR_REASON_DEADLINE_EXCEEDED

@@ -52,33 +52,35 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The revision is older than the oldest one that is kept."""
     ERROR_REASON_REVISION_IN_FUTURE: _ErrorReason.ValueType  # 14
     """The revision has not been written yet."""
-    ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 15
+    ERROR_REASON_REVISION_NOT_REACHED: _ErrorReason.ValueType  # 15
+    """The store did not reach the min_revision of a read in time; try again."""
+    ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 16
     """The message is larger than the service accepts."""
-    ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 16
+    ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 17
     """Too many calls wait already; try again after the given delay."""
-    ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 17
+    ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 18
     """The database does not answer; try again after the given delay."""
-    ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 18
+    ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 19
     """The server is draining; another replica, or this one later, will answer."""
-    ERROR_REASON_UPSTREAM_UNAVAILABLE: _ErrorReason.ValueType  # 19
+    ERROR_REASON_UPSTREAM_UNAVAILABLE: _ErrorReason.ValueType  # 20
     """The facade cannot reach the gRPC server."""
-    ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 20
+    ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 21
     """The deadline passed before there was an answer."""
-    ERROR_REASON_CANCELLED: _ErrorReason.ValueType  # 21
+    ERROR_REASON_CANCELLED: _ErrorReason.ValueType  # 22
     """The caller gave up."""
-    ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 22
+    ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 23
     """A fault of the service; its log has the request id and the cause."""
-    ERROR_REASON_UNIMPLEMENTED: _ErrorReason.ValueType  # 23
+    ERROR_REASON_UNIMPLEMENTED: _ErrorReason.ValueType  # 24
     """The method does not exist in this version of the service."""
-    ERROR_REASON_MALFORMED_JSON: _ErrorReason.ValueType  # 24
+    ERROR_REASON_MALFORMED_JSON: _ErrorReason.ValueType  # 25
     """The request body is not JSON. (REST only)"""
-    ERROR_REASON_ROUTE_NOT_FOUND: _ErrorReason.ValueType  # 25
+    ERROR_REASON_ROUTE_NOT_FOUND: _ErrorReason.ValueType  # 26
     """No resource has this path. (REST only)"""
-    ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 26
+    ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 27
     """The resource does not know this HTTP method. (REST only)"""
-    ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: _ErrorReason.ValueType  # 27
+    ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: _ErrorReason.ValueType  # 28
     """The request body has a media type that is not read here. (REST only)"""
-    ERROR_REASON_NOT_ACCEPTABLE: _ErrorReason.ValueType  # 28
+    ERROR_REASON_NOT_ACCEPTABLE: _ErrorReason.ValueType  # 29
     """None of the accepted media types can be answered with. (REST only)"""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -120,32 +122,34 @@ ERROR_REASON_REVISION_COMPACTED: ErrorReason.ValueType  # 13
 """The revision is older than the oldest one that is kept."""
 ERROR_REASON_REVISION_IN_FUTURE: ErrorReason.ValueType  # 14
 """The revision has not been written yet."""
-ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 15
+ERROR_REASON_REVISION_NOT_REACHED: ErrorReason.ValueType  # 15
+"""The store did not reach the min_revision of a read in time; try again."""
+ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 16
 """The message is larger than the service accepts."""
-ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 16
+ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 17
 """Too many calls wait already; try again after the given delay."""
-ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 17
+ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 18
 """The database does not answer; try again after the given delay."""
-ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 18
+ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 19
 """The server is draining; another replica, or this one later, will answer."""
-ERROR_REASON_UPSTREAM_UNAVAILABLE: ErrorReason.ValueType  # 19
+ERROR_REASON_UPSTREAM_UNAVAILABLE: ErrorReason.ValueType  # 20
 """The facade cannot reach the gRPC server."""
-ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 20
+ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 21
 """The deadline passed before there was an answer."""
-ERROR_REASON_CANCELLED: ErrorReason.ValueType  # 21
+ERROR_REASON_CANCELLED: ErrorReason.ValueType  # 22
 """The caller gave up."""
-ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 22
+ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 23
 """A fault of the service; its log has the request id and the cause."""
-ERROR_REASON_UNIMPLEMENTED: ErrorReason.ValueType  # 23
+ERROR_REASON_UNIMPLEMENTED: ErrorReason.ValueType  # 24
 """The method does not exist in this version of the service."""
-ERROR_REASON_MALFORMED_JSON: ErrorReason.ValueType  # 24
+ERROR_REASON_MALFORMED_JSON: ErrorReason.ValueType  # 25
 """The request body is not JSON. (REST only)"""
-ERROR_REASON_ROUTE_NOT_FOUND: ErrorReason.ValueType  # 25
+ERROR_REASON_ROUTE_NOT_FOUND: ErrorReason.ValueType  # 26
 """No resource has this path. (REST only)"""
-ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 26
+ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 27
 """The resource does not know this HTTP method. (REST only)"""
-ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: ErrorReason.ValueType  # 27
+ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: ErrorReason.ValueType  # 28
 """The request body has a media type that is not read here. (REST only)"""
-ERROR_REASON_NOT_ACCEPTABLE: ErrorReason.ValueType  # 28
+ERROR_REASON_NOT_ACCEPTABLE: ErrorReason.ValueType  # 29
 """None of the accepted media types can be answered with. (REST only)"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -1,0 +1,61 @@
+"""The rules of an item's free-form attributes, which no proto option can state."""
+
+import json
+import math
+from collections.abc import Iterator
+
+from google.protobuf import struct_pb2
+
+from grpc_server.catalog.errors import Violation
+
+MAX_BYTES = 64 * 1024
+"""The largest size of the attributes as a serialized message."""
+
+MAX_DEPTH = 32
+"""How deep the attributes may nest: a flat object has depth 1."""
+
+
+def attribute_violations(attributes: struct_pb2.Struct, field: str) -> Iterator[Violation]:
+    """What is wrong with *attributes*: their size first, then each bad value.
+
+    A value must be representable in JSON and in every database: it has a kind, its
+    numbers are finite, and its texts are free of NUL.
+    """
+    size = attributes.ByteSize()
+    if size > MAX_BYTES:
+        yield Violation(field, f"must be at most {MAX_BYTES} bytes, but is {size}")
+    else:
+        yield from _struct(attributes, field, 1)
+
+
+def _struct(struct: struct_pb2.Struct, field: str, depth: int) -> Iterator[Violation]:
+    if depth > MAX_DEPTH:
+        yield Violation(field, f"must be nested at most {MAX_DEPTH} deep")
+        return
+    for key, value in struct.fields.items():
+        if "\0" in key:
+            yield Violation(field, "must not have NUL characters in its keys")
+        else:
+            yield from _value(value, f"{field}[{json.dumps(key)}]", depth)
+
+
+def _value(value: struct_pb2.Value, field: str, depth: int) -> Iterator[Violation]:
+    match value.WhichOneof("kind"):
+        case None:
+            yield Violation(field, "must have a value; use null_value for null")
+        case "number_value" if not math.isfinite(value.number_value):
+            yield Violation(field, "must be a finite number")
+        case "string_value" if "\0" in value.string_value:
+            yield Violation(field, "must not contain NUL characters")
+        case "struct_value":
+            yield from _struct(value.struct_value, field, depth + 1)
+        case "list_value":
+            yield from _list(value.list_value, field, depth + 1)
+
+
+def _list(values: struct_pb2.ListValue, field: str, depth: int) -> Iterator[Violation]:
+    if depth > MAX_DEPTH:
+        yield Violation(field, f"must be nested at most {MAX_DEPTH} deep")
+        return
+    for index, value in enumerate(values.values):
+        yield from _value(value, f"{field}[{index}]", depth)

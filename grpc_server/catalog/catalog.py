@@ -1,0 +1,195 @@
+"""The catalogue of items: one method for each call of the contract."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from google.rpc import status_pb2
+
+from grpc_server.catalog.caller import Caller
+from grpc_server.catalog.errors import (
+    CatalogError,
+    ItemNotFound,
+    RevisionCompacted,
+    RevisionInFuture,
+    RevisionNotReached,
+)
+from grpc_server.catalog.filters import parse_filter
+from grpc_server.catalog.mutations import WriteRequest, visible
+from grpc_server.catalog.orders import parse_order_by
+from grpc_server.catalog.pages import PageTokens
+from grpc_server.catalog.progress import Progress
+from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.units import BatchWrite, Retention, SingleWrite
+from grpc_server.catalog.writer import Writer
+from grpc_server.database.query import ItemQuery
+from grpc_server.database.store import Head, Reading
+from items.v1 import items_pb2 as pb
+
+DEFAULT_PAGE_SIZE = 50
+MAX_PAGE_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What operators decide about the catalogue.
+
+    *min_revision_wait* bounds how long a read waits for its min_revision.
+    """
+
+    retention: Retention = field(default_factory=Retention)
+    min_revision_wait: timedelta = timedelta(seconds=5)
+
+
+class Catalog:
+    """The rules of the items, over a reader and a writer of the store.
+
+    Requests satisfy the limits that the contract states as protovalidate rules.
+    *describe* puts a refusal into a google.rpc.Status, for the results of a batch.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the composition root has made
+        self,
+        reader: Reader,
+        writer: Writer,
+        progress: Progress,
+        tokens: PageTokens,
+        describe: Callable[[CatalogError], status_pb2.Status],
+        policy: Policy,
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._progress = progress
+        self._tokens = tokens
+        self._describe = describe
+        self._policy = policy
+
+    async def write(self, request: WriteRequest, caller: Caller) -> pb.ItemWriteResult:
+        """Create, update, replace, delete or undelete an item; durable on return.
+
+        Raises:
+            CatalogError: the write is refused; `mutations.decide` says why.
+        """
+        return await self._writer.write(SingleWrite(request, caller, self._policy.retention))
+
+    async def batch_write(
+        self, request: pb.BatchWriteItemsRequest, caller: Caller
+    ) -> pb.BatchWriteItemsResponse:
+        """Apply many writes in one commit.
+
+        Raises:
+            CatalogError: the batch is refused; only if allow_partial is not set, for a
+                write in it, which the path of the violations then names.
+        """
+        unit = BatchWrite(request, caller, self._policy.retention, self._describe)
+        return await self._writer.write(unit)
+
+    async def get(self, request: pb.GetItemRequest) -> pb.Item:
+        """One item, now or at an earlier revision.
+
+        Raises:
+            ItemNotFound: there is none, or it is deleted and not to be shown.
+            RevisionCompacted: the revision is no longer kept.
+            RevisionInFuture: the revision has not been written yet.
+            RevisionNotReached: min_revision was not reached in time.
+        """
+        await self._reach(request.min_revision)
+        if request.revision:
+            item = await self._reader.scan(partial(_item_at, request=request))
+        else:
+            item = (await self._reader.get((request.id,))).items.get(request.id)
+        return visible(item, request.id, show_deleted=request.show_deleted)
+
+    async def batch_get(self, request: pb.BatchGetItemsRequest) -> pb.BatchGetItemsResponse:
+        """Many items at one revision, in the order of the request.
+
+        Raises:
+            RevisionNotReached: min_revision was not reached in time.
+        """
+        await self._reach(request.min_revision)
+        snapshot = await self._reader.get(request.ids)
+        response = pb.BatchGetItemsResponse(revision=snapshot.revision)
+        for item_id in request.ids:
+            item = snapshot.items.get(item_id)
+            if item is None or (item.HasField("delete_time") and not request.show_deleted):
+                response.missing_ids.append(item_id)
+            else:
+                response.items.append(item)
+        return response
+
+    async def list(self, request: pb.ListItemsRequest) -> pb.ListItemsResponse:
+        """A page of the items that match the filter.
+
+        Raises:
+            InvalidFilter: the filter cannot be read.
+            InvalidOrderBy: the order cannot be read.
+            InvalidPageToken: the token is damaged, or of another request.
+            RevisionNotReached: min_revision was not reached in time.
+        """
+        binding = f"list\0{request.filter}\0{request.order_by}\0{request.show_deleted}"
+        query = ItemQuery(
+            limit=_page_size(request.page_size),
+            where=parse_filter(request.filter),
+            order=parse_order_by(request.order_by),
+            after=self._tokens.decode(binding, request.page_token) if request.page_token else None,
+            show_deleted=request.show_deleted,
+        )
+        await self._reach(request.min_revision)
+        head, page = await self._reader.scan(lambda reading: (reading.head(), reading.page(query)))
+        token = self._tokens.encode(binding, page.next) if page.next is not None else ""
+        return pb.ListItemsResponse(items=page.items, next_page_token=token, revision=head.revision)
+
+    async def revisions(self, request: pb.ListItemRevisionsRequest) -> pb.ListItemRevisionsResponse:
+        """A page of the versions of one item, newest first.
+
+        Raises:
+            ItemNotFound: no version of such an item is kept.
+            InvalidPageToken: the token is damaged, or of another request.
+        """
+        binding, limit = f"revisions\0{request.id}", _page_size(request.page_size)
+        before = None
+        if request.page_token:
+            before = self._tokens.decode(binding, request.page_token)[0]
+        found = await self._reader.scan(
+            lambda reading: reading.revisions(request.id, before, limit + 1)
+        )
+        if not found and before is None:
+            raise ItemNotFound(f"there is no item `{request.id}`", metadata={"id": request.id})
+        token = self._tokens.encode(binding, (found[limit - 1].revision,)) if found[limit:] else ""
+        return pb.ListItemRevisionsResponse(revisions=found[:limit], next_page_token=token)
+
+    async def _reach(self, revision: int) -> None:
+        if revision <= self._progress.revision:
+            return
+        try:
+            async with asyncio.timeout(self._policy.min_revision_wait.total_seconds()):
+                await self._progress.reach(revision)
+        except TimeoutError as error:
+            raise RevisionNotReached(
+                f"the store is at revision {self._progress.revision}, not yet at {revision}",
+                metadata={"revision": str(self._progress.revision)},
+            ) from error
+
+
+def _page_size(asked: int) -> int:
+    return min(asked or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+
+
+def _item_at(reading: Reading, request: pb.GetItemRequest) -> pb.Item | None:
+    _check_kept(reading.head(), request.revision)
+    return reading.item_at(request.id, request.revision)
+
+
+def _check_kept(head: Head, revision: int) -> None:
+    if revision > head.revision:
+        raise RevisionInFuture(
+            f"the store is at revision {head.revision}, not yet at {revision}",
+            metadata={"revision": str(head.revision)},
+        )
+    if revision < head.oldest_revision:
+        raise RevisionCompacted(
+            f"revisions before {head.oldest_revision} are no longer kept",
+            metadata={"oldest_revision": str(head.oldest_revision)},
+        )

@@ -1,0 +1,124 @@
+"""Read batching: gets that arrive while a query runs form the next query."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
+from typing import Self, TypeVar
+
+from grpc_server.catalog.errors import Overloaded
+from grpc_server.database.store import Reading, Store
+from items.v1 import items_pb2 as pb
+
+MAX_WAITING = 10_000
+"""How many gets may wait; one more is refused rather than kept for too long."""
+
+MAX_IDS = 2_000
+"""How many ids one query asks for, unless a single get asks for more."""
+
+SCANS = 2
+"""How many other reads run beside the gets."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Items by their id, as they were at one *revision* of the store."""
+
+    revision: int
+    items: dict[str, pb.Item]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    ids: Sequence[str]
+    answer: asyncio.Future[Snapshot]
+
+
+class Reader:
+    """Answers reads, concurrent gets together; sees every write answered before.
+
+    An async context manager: on leaving it, what waits is still answered.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: list[_Waiting] = []
+        self._gets = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gets")
+        self._scans = ThreadPoolExecutor(max_workers=SCANS, thread_name_prefix="scans")
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._reading is not None:
+            await self._reading
+        self._gets.shutdown()
+        self._scans.shutdown()
+
+    async def get(self, ids: Sequence[str]) -> Snapshot:
+        """The items that exist among *ids*, and perhaps others, at one revision.
+
+        Raises:
+            Overloaded: too many gets wait.
+            StoreError: the database failed.
+        """
+        if len(self._queue) >= MAX_WAITING:
+            raise Overloaded("too many reads wait; try again in a moment")
+        waiting = _Waiting(ids, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_all(), name="reader")
+        return await waiting.answer
+
+    async def scan(self, read: Callable[[Reading], T]) -> T:
+        """Run *read* on a snapshot of the store, on a thread of its own.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._scans, self._scan, read)
+
+    def _scan(self, read: Callable[[Reading], T]) -> T:
+        with self._store.read() as reading:
+            return read(reading)
+
+    async def _read_all(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while batch := self._next_batch():
+                ids = {item_id for waiting in batch for item_id in waiting.ids}
+                try:
+                    snapshot = await loop.run_in_executor(self._gets, self._read, ids)
+                except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
+                    _fail(batch, error)
+                else:
+                    _resolve(batch, snapshot)
+        finally:
+            self._reading = None
+
+    def _next_batch(self) -> list[_Waiting]:
+        """The gets that one query answers: at least one, if any waits."""
+        asked = accumulate(len(waiting.ids) for waiting in self._queue)
+        size = sum(1 for _ in takewhile(lambda ids: ids <= MAX_IDS, asked)) or 1
+        batch, self._queue = self._queue[:size], self._queue[size:]
+        return batch
+
+    def _read(self, ids: set[str]) -> Snapshot:
+        with self._store.read() as reading:
+            return Snapshot(reading.head().revision, reading.items(ids))
+
+
+def _resolve(batch: Iterable[_Waiting], snapshot: Snapshot) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_result(snapshot)
+
+
+def _fail(batch: Iterable[_Waiting], error: Exception) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)

@@ -1,0 +1,147 @@
+"""Group commit: write units that wait together are committed together.
+
+While one commit is under way the next batch gathers by itself; no timer is needed.
+One thread owns every write, so that units are applied one after the other, in the
+order of their arrival, and each sees the effects of those before it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any, Self
+
+from grpc_server.catalog.errors import CatalogError, Overloaded
+from grpc_server.catalog.progress import Progress
+from grpc_server.catalog.units import R_co, WriteUnit
+from grpc_server.catalog.view import View
+from grpc_server.database.store import Store
+
+MAX_WAITING = 10_000
+"""How many units may wait; one more is refused rather than kept for too long."""
+
+MAX_BATCH = 512
+"""How many units share a commit; it bounds how long the first of them waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    unit: WriteUnit[Any]
+    answer: asyncio.Future[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    revision: int
+    outcomes: Sequence[Any]
+
+
+class Writer:
+    """Applies write units, many in one durable commit.
+
+    An async context manager: on leaving it, what waits is still written.
+    *clock* gives the current time with its zone, *new_id* the id of an item without one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        progress: Progress,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._store = store
+        self._progress = progress
+        self._clock = clock
+        self._new_id = new_id
+        self._queue: deque[_Waiting] = deque()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._committing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._committing is not None:
+            await self._committing
+        self._thread.shutdown()
+
+    async def write(self, unit: WriteUnit[R_co]) -> R_co:
+        """Apply *unit*; returns when its effects are durable.
+
+        A caller that is cancelled while its unit waits withdraws it.
+
+        Raises:
+            CatalogError: the unit is refused; it has written nothing.
+            Overloaded: too many units wait; this one has written nothing.
+            StoreError: the database failed; nothing was written.
+        """
+        if len(self._queue) >= MAX_WAITING:
+            raise Overloaded("too many writes wait; try again in a moment")
+        waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_all(), name="writer")
+        result: R_co = await waiting.answer
+        return result
+
+    async def _commit_all(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while batch := self._next_batch():
+                units = [waiting.unit for waiting in batch]
+                try:
+                    committed = await loop.run_in_executor(self._thread, self._commit, units)
+                except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
+                    _resolve(batch, [error] * len(batch))
+                else:
+                    self._progress.advance(committed.revision)
+                    _resolve(batch, committed.outcomes)
+        finally:
+            self._committing = None
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch: list[_Waiting] = []
+        while self._queue and len(batch) < MAX_BATCH:
+            waiting = self._queue.popleft()
+            if not waiting.answer.done():
+                batch.append(waiting)
+        return batch
+
+    def _commit(self, units: Sequence[WriteUnit[Any]]) -> _Committed:
+        """Apply *units* in one transaction; runs on the writer's thread.
+
+        The outcome of a unit is its answer, or the error that it raised.
+        """
+        with self._store.write() as transaction:
+            view = View(transaction, self._clock(), self._new_id)
+            view.load(
+                chain.from_iterable(unit.ids() for unit in units),
+                chain.from_iterable(unit.keys() for unit in units),
+            )
+            outcomes = [_applied(unit, view) for unit in units]
+            transaction.save(view.commit())
+        return _Committed(view.revision, outcomes)
+
+
+def _applied(unit: WriteUnit[Any], view: View) -> Any:
+    try:
+        with view.attempt():
+            return unit.apply(view)
+    except CatalogError as refusal:
+        return refusal
+    except Exception as fault:  # noqa: BLE001  # a fault in one unit must not disturb its neighbours
+        return fault
+
+
+def _resolve(batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        if waiting.answer.done():
+            continue
+        if isinstance(outcome, BaseException):
+            waiting.answer.set_exception(outcome)
+        else:
+            waiting.answer.set_result(outcome)

@@ -1,0 +1,67 @@
+"""The chain: interceptors around each unary method, composed once, not at every call."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+from google.protobuf.message import Message
+from grpc import aio
+
+Context = aio.ServicerContext[Any, Any]
+Handler = grpc.RpcMethodHandler[Any, Any]
+Unary = Callable[[Any, Context], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A unary method: its full *name*, and how its request is decoded."""
+
+    name: str
+    decode: Callable[[bytes], Message]
+
+
+Interceptor = Callable[[Method, Unary], Unary]
+"""Wraps what a method does; the request is bytes until it is decoded."""
+
+
+class Chain(aio.ServerInterceptor):
+    """Puts *interceptors* around each method of *service*, the first one outermost.
+
+    Methods of other services pass untouched; methods that no service has are answered
+    by *unknown*.
+    """
+
+    def __init__(self, service: str, interceptors: Sequence[Interceptor], unknown: Unary) -> None:
+        self._prefix = f"/{service}/"
+        self._interceptors = tuple(interceptors)
+        self._unknown: Handler = _handler(unknown)
+        self._wrapped: dict[str, Handler] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Handler:
+        """The handler of the called method, with the chain around it."""
+        name = handler_call_details.method
+        if name in self._wrapped:
+            return self._wrapped[name]
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return self._unknown
+        if name.startswith(self._prefix):
+            handler = self._wrapped[name] = self._wrap(name, handler)
+        return handler
+
+    def _wrap(self, name: str, handler: Any) -> Handler:
+        method = Method(name, handler.request_deserializer)
+        unary: Unary = handler.unary_unary
+        for interceptor in reversed(self._interceptors):
+            unary = interceptor(method, unary)
+        return _handler(unary, handler.response_serializer)
+
+
+def _handler(unary: Any, encode: Callable[[Any], bytes] | None = None) -> Handler:
+    """A handler whose request is left as bytes."""
+    return grpc.unary_unary_rpc_method_handler(unary, response_serializer=encode)

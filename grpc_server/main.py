@@ -1,0 +1,165 @@
+"""The composition root: settings, store, catalogue, interceptors, server."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+
+import structlog
+import uuid_utils
+import uvloop
+from grpc import aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from grpc_server.catalog.catalog import Catalog, Policy
+from grpc_server.catalog.pages import PageTokens
+from grpc_server.catalog.progress import Progress
+from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.sweeper import sweeping
+from grpc_server.catalog.units import Retention
+from grpc_server.catalog.writer import Writer
+from grpc_server.database.engine import open_store
+from grpc_server.database.errors import StoreError
+from grpc_server.database.store import Store
+from grpc_server.interceptors.access_log import access_log
+from grpc_server.interceptors.chain import Chain
+from grpc_server.interceptors.deadline import deadline
+from grpc_server.interceptors.decoding import decoding
+from grpc_server.interceptors.errors import errors, unknown_method
+from grpc_server.interceptors.request_id import request_id
+from grpc_server.interceptors.validation import validation
+from grpc_server.logs import configure_logging
+from grpc_server.servicer import ItemServicer
+from grpc_server.settings import Settings
+from grpc_server.status import describe
+from grpc_server.transport import make_server
+from items.v1 import items_pb2, items_pb2_grpc
+
+SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"].full_name
+
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def open_catalog(settings: Settings, store: Store) -> AsyncIterator[Catalog]:
+    """The catalogue over *store*, with its reader, writer and sweeper running."""
+    with store.read() as reading:
+        head = reading.head()
+    progress = Progress(head.revision)
+    retention = Retention(settings.deleted_retention, settings.request_id_retention)
+    async with (
+        Reader(store) as reader,
+        Writer(store, progress, clock=_now, new_id=_new_id) as writer,
+        sweeping(writer, every=settings.sweep_interval),
+    ):
+        yield Catalog(
+            reader,
+            writer,
+            progress,
+            PageTokens(head.token_key),
+            describe,
+            Policy(retention, settings.min_revision_wait),
+        )
+
+
+def interceptors(settings: Settings) -> Chain:
+    """What happens around each call, outermost first."""
+    return Chain(
+        SERVICE,
+        (
+            request_id,  # everything after it can be told apart in the log
+            access_log,  # sees the code that the caller sees
+            errors,  # turns what the others raise into that code
+            deadline(settings.grpc_default_deadline, settings.grpc_max_deadline),
+            decoding,  # bytes until here, so that bad ones are refused, not INTERNAL
+            validation,  # the catalogue sees only requests within the limits
+        ),
+        unknown=unknown_method,
+    )
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """Serve within the block; yields the address, with the port that was taken.
+
+    On leaving, health turns to NOT_SERVING, running calls get time to end, and what
+    waits is written.
+
+    Raises:
+        StoreError: the store cannot be opened.
+        OSError: the address cannot be listened on.
+    """
+    with closing(open_store(settings.store)) as store:
+        async with open_catalog(settings, store) as catalog:
+            server = make_server(
+                settings.grpc_engine, [interceptors(settings)], settings.grpc_max_message_bytes
+            )
+            items_pb2_grpc.add_ItemServiceServicer_to_server(ItemServicer(catalog), server)
+            checks = _add_health(server)
+            reflection.enable_server_reflection(
+                (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server
+            )
+            address = _listen(server, settings.grpc)
+            await server.start()
+            await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
+            try:
+                yield address
+            finally:
+                await checks.enter_graceful_shutdown()
+                await server.stop(settings.grpc_drain.total_seconds())
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with serving(settings) as address:
+        _log.info("serving", grpc=address, store=settings.store, engine=settings.grpc_engine)
+        await stop.wait()
+        _log.info("draining", at_most=settings.grpc_drain.total_seconds())
+    _log.info("stopped")
+
+
+def main() -> None:
+    """Run the server with settings from flags and ITEMS_* variables."""
+    settings = Settings(_cli_parse_args=True, _cli_prog_name="python -m grpc_server")
+    configure_logging(settings.log_level, settings.log_format)
+    try:
+        uvloop.run(run(settings))
+    except (StoreError, OSError) as error:
+        _log.error("cannot serve", error=str(error))  # expected: the message says all
+        sys.exit(1)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_id() -> str:
+    return str(uuid_utils.uuid7())
+
+
+def _listen(server: aio.Server, address: str) -> str:
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise OSError(f"cannot listen on {address}: is something else running there?") from error
+    host, _, asked = address.rpartition(":")
+    return f"{host}:{port}" if asked.isdigit() else address
+
+
+def _add_health(server: aio.Server) -> health.aio.HealthServicer:
+    checks = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    return checks
+
+
+async def _set_health(
+    checks: health.aio.HealthServicer, status: health_pb2.HealthCheckResponse.ServingStatus
+) -> None:
+    for service in ("", SERVICE):
+        await checks.set(service, status)

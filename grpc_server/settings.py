@@ -1,0 +1,61 @@
+"""The settings of the gRPC server: ITEMS_* variables and flags, read once."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Address = Annotated[
+    str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$|^unix:.+$")
+]
+Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+
+class Settings(BaseSettings):
+    """Frozen; a flag wins over a variable, a variable over the default.
+
+    Durations are seconds or ISO 8601 (`P30D`).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ITEMS_", frozen=True, extra="ignore", cli_kebab_case=True, cli_avoid_json=True
+    )
+
+    store: str = Field("sqlite:///data/items.db", description="Where the items are kept, as a URL.")
+    grpc: Address = Field(
+        "127.0.0.1:50051", description="Where the gRPC server listens; port 0 takes a free one."
+    )
+    grpc_engine: Literal["grpcio", "native"] = Field(
+        "grpcio",
+        description="What speaks HTTP/2: grpcio, or pygrpc-native from the extra `native`.",
+    )
+    grpc_max_message_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, description="The largest request that is read."
+    )
+    grpc_default_deadline: Positive = Field(
+        timedelta(seconds=10), description="The deadline of a call that has none."
+    )
+    grpc_max_deadline: Positive = Field(
+        timedelta(seconds=60), description="The longest deadline that a call may have."
+    )
+    grpc_drain: Positive = Field(
+        timedelta(seconds=3), description="How long running calls may go on after SIGTERM."
+    )
+    min_revision_wait: Positive = Field(
+        timedelta(seconds=5), description="How long a read waits for its `min_revision`."
+    )
+    deleted_retention: Positive = Field(
+        timedelta(days=30), description="How long a deleted item can be undeleted."
+    )
+    request_id_retention: Positive = Field(
+        timedelta(hours=24), description="How long the answer to a request id is kept."
+    )
+    sweep_interval: Positive = Field(
+        timedelta(minutes=1), description="How often what has expired is removed."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="The least severe line that is logged; `info` has one line for each call.",
+    )
+    log_format: Literal["json", "console"] = Field("json", description="How a line looks.")

@@ -1,0 +1,97 @@
+"""Expected errors as statuses: the one table. (AIP-193)."""
+
+from datetime import timedelta
+
+import grpc
+from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from grpc_server.catalog import errors
+from grpc_server.database.errors import StoreLocked, StoreUnavailable
+from items.v1 import errors_pb2
+
+DOMAIN = "items.v1"
+"""The domain of every reason, as ErrorInfo has it."""
+
+RETRY_DELAY = timedelta(milliseconds=250)
+"""How long a caller is asked to wait before it tries again."""
+
+_CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
+    (errors.InvalidRequest, grpc.StatusCode.INVALID_ARGUMENT),
+    (errors.ItemNotFound, grpc.StatusCode.NOT_FOUND),
+    (errors.ItemAlreadyExists, grpc.StatusCode.ALREADY_EXISTS),
+    (errors.ItemNotDeleted, grpc.StatusCode.ALREADY_EXISTS),
+    (errors.EtagMismatch, grpc.StatusCode.ABORTED),
+    (errors.RequestIdReused, grpc.StatusCode.FAILED_PRECONDITION),
+    (errors.RevisionCompacted, grpc.StatusCode.OUT_OF_RANGE),
+    (errors.RevisionInFuture, grpc.StatusCode.OUT_OF_RANGE),
+    (errors.RevisionNotReached, grpc.StatusCode.UNAVAILABLE),
+    (errors.Overloaded, grpc.StatusCode.RESOURCE_EXHAUSTED),
+    (errors.DeadlinePassed, grpc.StatusCode.DEADLINE_EXCEEDED),
+)
+
+_RETRIED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED}
+
+
+def describe(error: errors.CatalogError) -> status_pb2.Status:
+    """The status of a refusal, with its ErrorInfo, BadRequest and RetryInfo."""
+    code = next(code for kind, code in _CODES if isinstance(error, kind))
+    details: list[Message] = []
+    if error.violations:
+        details.append(_bad_request(error))
+    return status(code, error.reason, error.message, error.metadata, details)
+
+
+def describe_any(error: Exception) -> status_pb2.Status | None:
+    """The status of any expected error; None if *error* is a fault of the service."""
+    if isinstance(error, errors.CatalogError):
+        return describe(error)
+    if isinstance(error, StoreUnavailable | StoreLocked):
+        return status(
+            grpc.StatusCode.UNAVAILABLE,
+            errors_pb2.ERROR_REASON_STORE_UNAVAILABLE,
+            "the database does not answer; nothing was written",
+        )
+    return None
+
+
+def status(
+    code: grpc.StatusCode,
+    reason: errors_pb2.ErrorReason.ValueType,
+    message: str,
+    metadata: dict[str, str] | None = None,
+    details: list[Message] | None = None,
+) -> status_pb2.Status:
+    """A status with ErrorInfo, with *details*, and with RetryInfo if a retry may help."""
+    info = error_details_pb2.ErrorInfo(
+        reason=reason_name(reason), domain=DOMAIN, metadata=metadata or {}
+    )
+    parts: list[Message] = [info, *(details or ())]
+    if code in _RETRIED:
+        delay = duration_pb2.Duration()
+        delay.FromTimedelta(RETRY_DELAY)
+        parts.append(error_details_pb2.RetryInfo(retry_delay=delay))
+    number: int = code.value[0]
+    return status_pb2.Status(code=number, message=message, details=map(_packed, parts))
+
+
+def reason_name(reason: errors_pb2.ErrorReason.ValueType) -> str:
+    """The name of *reason* as ErrorInfo has it: without the enum's prefix."""
+    return errors_pb2.ErrorReason.Name(reason).removeprefix("ERROR_REASON_")
+
+
+def _bad_request(error: errors.CatalogError) -> error_details_pb2.BadRequest:
+    violation = error_details_pb2.BadRequest.FieldViolation
+    return error_details_pb2.BadRequest(
+        field_violations=[
+            violation(field=found.field, description=found.description)
+            for found in error.violations
+        ]
+    )
+
+
+def _packed(detail: Message) -> any_pb2.Any:
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    return packed

@@ -1,0 +1,52 @@
+"""The transport: grpc.aio by default, a compatible faster engine when asked for."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Literal
+
+import grpc
+from grpc import aio
+
+Engine = Literal["grpcio", "native"]
+
+MAX_METADATA_BYTES = 16 * 1024
+"""The largest header block of a call."""
+
+_OPTIONS = (
+    # A peer that has gone silently is noticed within 80 s.
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.max_metadata_size", MAX_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
+    # Two servers on one port would each answer from a store of their own.
+    ("grpc.so_reuseport", 0),
+)
+
+_GRPCIO_OPTIONS = (
+    # Clients may ping every 10 s, as their keepalive; faster ones are cut off.
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    # Connections end after half an hour, so that clients find new replicas.
+    ("grpc.max_connection_age_ms", 30 * 60_000),
+    ("grpc.max_connection_age_grace_ms", 60_000),
+)
+
+
+def make_server(
+    engine: Engine, interceptors: Sequence[aio.ServerInterceptor], max_message_bytes: int
+) -> aio.Server:
+    """A server without services and ports.
+
+    Raises:
+        ModuleNotFoundError: the engine is `native`, and the extra is not installed.
+    """
+    options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
+    if engine == "native":
+        native = import_module("pygrpc_native.aio")
+        server: aio.Server = native.server(interceptors=interceptors, options=options)
+        return server
+    return aio.server(
+        interceptors=interceptors,
+        options=(*options, *_GRPCIO_OPTIONS),
+        compression=grpc.Compression.NoCompression,
+    )
