@@ -1,0 +1,24 @@
+"""Fixtures that more than one folder of tests needs."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from items.v1 import items_pb2_grpc
+from tests.servers import item_service
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose path is short enough for a Unix socket."""
+    with tempfile.TemporaryDirectory(prefix="items-") as path:
+        yield Path(path)
+
+
+@pytest.fixture
+async def items(folder: Path) -> AsyncIterator[items_pb2_grpc.ItemServiceAsyncStub]:
+    """A stub of a real server over an empty store."""
+    async with item_service(folder) as stub:
+        yield stub
