@@ -26,9 +26,46 @@ lock: install ## Choose the newest allowed dependencies anew and lock them
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --all-extras --generate-hashes --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o $(LOCK)
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-annotate --constraint $(LOCK) --quiet --custom-compile-command "make lock" -o requirements/run.lock
 
+.PHONY: run
+run: install ## Start the gRPC server and the REST facade over data/items.db
+	@$(BIN)/items serve
+
 .PHONY: protos
 protos: install ## Generate everything in generated/ from protos/, and check the contract
 	$(BIN)/python -m codegen
+
+.PHONY: lint
+lint: install ## Check the style, the format and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --no-timings
+
+.PHONY: types
+types: install ## Check the types
+	$(BIN)/mypy
+
+.PHONY: generated
+generated: install ## Check that generated/ is what `make protos` writes
+	$(BIN)/python -m codegen --check
+
+.PHONY: test
+test: install ## Run the whole suite
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: lint types generated test ## What CI runs, in the same order
+
+.PHONY: campaign
+campaign: install ## Run the long versions of the crash, model and fuzz tests
+	$(BIN)/python -m pytest -m campaign
+
+.PHONY: bench
+bench: install ## Measure both doors against the usual tutorial
+	$(BIN)/python -m benchmarks
+
+.PHONY: smoke
+smoke: install ## Build the wheel, install it in a new environment, and run it from there
+	$(BIN)/python .ci/smoke.py
 
 .PHONY: clean
 clean: ## Remove what the other targets made, but not the data
