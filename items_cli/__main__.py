@@ -1,0 +1,6 @@
+"""`python -m items_cli` is `items`."""
+
+from items_cli.main import run
+
+if __name__ == "__main__":
+    run()

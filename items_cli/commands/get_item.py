@@ -1,0 +1,45 @@
+"""`items get`: one item."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from items_cli.failure import Failure
+from items_cli.flags import GRPC, AsJson, Service
+from items_cli.item_text import as_line, rows
+from items_cli.refusals import reason
+from items_cli.session import connect
+from items_client import ItemsError
+
+ItemId = Annotated[str, typer.Argument(metavar="ID", help="The id of the item.")]
+Revision = Annotated[
+    int, typer.Option("--revision", metavar="N", min=0, help="Read it as it was at this revision.")
+]
+ShowDeleted = Annotated[bool, typer.Option("--show-deleted", help="Read it even if it is deleted.")]
+
+
+def get_item(
+    item_id: ItemId,
+    revision: Revision = 0,
+    show_deleted: ShowDeleted = False,
+    as_json: AsJson = False,
+    grpc: Service = str(GRPC),
+) -> None:
+    """Print one item."""
+    with connect(grpc) as session:
+        try:
+            item = session.run(
+                session.items.get(item_id, revision=revision, show_deleted=show_deleted)
+            )
+        except ItemsError as error:
+            raise Failure(reason(error)) from error
+    if as_json:
+        typer.echo(as_line(item))
+        return
+    table = Table.grid(padding=(0, 2))
+    for name, value in rows(item):
+        table.add_row(Text(name, style="bold"), Text(value))
+    Console(highlight=False).print(table)

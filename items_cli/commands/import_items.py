@@ -1,0 +1,90 @@
+"""`items import`: a catalogue from a file into the service."""
+
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Annotated, BinaryIO
+
+import typer
+
+from items_cli.batches import MOST_ITEMS
+from items_cli.failure import Failure
+from items_cli.flags import GRPC, Service
+from items_cli.importer import Importer
+from items_cli.lines import read_lines
+from items_cli.progress import Progress
+from items_cli.session import Session, connect
+from items_client import ItemsError, RetryPolicy
+
+STDIN = "-"
+
+PATIENCE = 60.0
+"""Seconds that a batch is sent again while the service does not answer."""
+
+REFUSED = 1
+NOT_POSSIBLE = 2
+INTERRUPTED = 130
+
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="A file of NDJSON, or `-` for standard input.")
+]
+BatchSize = Annotated[
+    int,
+    typer.Option(
+        "--batch",
+        metavar="N",
+        envvar="ITEMS_BATCH",
+        min=1,
+        max=MOST_ITEMS,
+        help="How many items one call carries at most.",
+    ),
+]
+
+
+def import_items(file: File, grpc: Service = str(GRPC), batch: BatchSize = 500) -> None:
+    """Bring items into the service: one JSON object a line, as `items list --json` prints.
+
+    An item is created, or replaced if it is there already. A line that is refused is
+    named with the reason, and disturbs no other. Doing it again is harmless: what is the
+    same already stays as it is.
+
+    The exit code is 1 if a line was refused, and 2 if the file cannot be read or the
+    service does not answer.
+    """
+    name = "<stdin>" if file == STDIN else file
+    retry = RetryPolicy(attempts=100)
+    with _opened(file) as stream, connect(grpc, timeout=PATIENCE, retry=retry) as session:
+        code = _import(session, stream, name, batch)
+    raise typer.Exit(code)
+
+
+def _opened(file: str) -> AbstractContextManager[BinaryIO]:
+    if file == STDIN:
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(file).open("rb")
+    except OSError as error:
+        raise Failure(f"cannot read {file}: {error.strerror}", NOT_POSSIBLE) from error
+
+
+def _import(session: Session, stream: BinaryIO, name: str, batch: int) -> int:
+    """Import *stream*, print what came of it, and answer with the exit code."""
+    with Progress(stream, name) as progress:
+        importer = Importer(session, progress.refused)
+        code, why = _run(importer, progress, stream, batch)
+    typer.echo(importer.tally.summary())
+    if why:
+        typer.echo(f"{why} Run it again to go on: that is harmless.", err=True)
+    return code
+
+
+def _run(importer: Importer, progress: Progress, stream: BinaryIO, batch: int) -> tuple[int, str]:
+    try:
+        importer.run(progress.follow(read_lines(stream), importer.tally), batch)
+    except KeyboardInterrupt:
+        return INTERRUPTED, "Interrupted."
+    except ItemsError as error:
+        return NOT_POSSIBLE, f"Stopped, because the service does not answer any more: {error}."
+    except OSError as error:
+        return NOT_POSSIBLE, f"Stopped, because the input cannot be read: {error.strerror}."
+    return (REFUSED if importer.tally.refused else 0), ""

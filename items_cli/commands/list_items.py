@@ -1,0 +1,91 @@
+"""`items list`: the items that match a filter."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from items.v1 import items_pb2 as pb
+from items_cli.failure import Failure
+from items_cli.flags import GRPC, AsJson, Service
+from items_cli.item_text import as_line, labels
+from items_cli.printable import printable
+from items_cli.refusals import reason
+from items_cli.session import Session, connect
+from items_client import ItemsError
+
+FIRST = 50
+"""How many items a table shows if nobody says."""
+
+LARGEST_PAGE = 1000
+
+Filter = Annotated[
+    str,
+    typer.Option(
+        "--filter",
+        metavar="FILTER",
+        help='Which items, as AIP-160 says: `labels.section = "editors" AND name = "vim*"`',
+    ),
+]
+OrderBy = Annotated[
+    str,
+    typer.Option("--order-by", metavar="FIELDS", help="How to sort: `name, update_time desc`"),
+]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        "--limit",
+        metavar="N",
+        min=1,
+        help="How many items at most.",
+        show_default=f"{FIRST}; all with --json",
+    ),
+]
+
+
+def list_items(
+    where: Filter = "",
+    order_by: OrderBy = "",
+    limit: Limit = None,
+    as_json: AsJson = False,
+    grpc: Service = str(GRPC),
+) -> None:
+    """Print the items that match: a table, or with --json all of them, one a line.
+
+    `items list --json | items import - --grpc HOST:PORT` copies a catalogue.
+    """
+    with connect(grpc) as session:
+        try:
+            items = _items(session, where, order_by, limit)
+            _print_lines(items, limit) if as_json else _print_table(items, limit or FIRST)
+        except ItemsError as error:
+            raise Failure(reason(error)) from error
+
+
+def _items(session: Session, where: str, order_by: str, limit: int | None) -> Iterator[pb.Item]:
+    """The items, in pages of a fitting size."""
+    size = min(limit or LARGEST_PAGE, LARGEST_PAGE)
+    listing = session.items.list(filter=where, order_by=order_by, page_size=size)
+    for page in session.walk(listing.pages()):
+        yield from page.items
+
+
+def _print_lines(items: Iterable[pb.Item], limit: int | None) -> None:
+    for item in islice(items, limit):
+        typer.echo(as_line(item))
+
+
+def _print_table(items: Iterator[pb.Item], limit: int) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("ID", "NAME", "REVISION", "LABELS"):
+        table.add_column(heading, overflow="fold")
+    for item in islice(items, limit):
+        cells = (item.id, item.name, str(item.revision), labels(item))
+        table.add_row(*(Text(printable(cell)) for cell in cells))
+    Console(highlight=False).print(table)
+    if any(True for _ in items):
+        typer.echo(f"More items match: --limit shows more than {limit}, --json all.", err=True)

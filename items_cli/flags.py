@@ -1,0 +1,85 @@
+"""The flags that several commands share, each with its environment variable."""
+
+from typing import Annotated
+
+import typer
+
+from items_cli.address import Address, BadAddress
+
+STORE = "sqlite:///data/items.db"
+GRPC = Address("127.0.0.1", 50051)
+HTTP = Address("127.0.0.1", 8000)
+
+
+def _address(value: str | Address) -> Address:
+    """Read an address from the command line."""
+    try:
+        return value if isinstance(value, Address) else Address.parse(value)
+    except BadAddress as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _target(value: str) -> str:
+    """Read where to connect: what gRPC can resolve by itself stays as it is."""
+    if value.startswith(("unix:", "dns:")):
+        return value
+    return str(_address(value).within_reach())
+
+
+Store = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="ITEMS_STORE",
+        help="The database. A file that is missing is created.",
+    ),
+]
+
+GrpcAddress = Annotated[
+    Address,
+    typer.Option(
+        "--grpc",
+        metavar="HOST:PORT",
+        envvar="ITEMS_GRPC",
+        parser=_address,
+        help="Where gRPC is served. Port 0 takes a free one.",
+    ),
+]
+
+HttpAddress = Annotated[
+    Address,
+    typer.Option(
+        "--http",
+        metavar="HOST:PORT",
+        envvar="ITEMS_HTTP",
+        parser=_address,
+        help="Where REST, /docs and the health checks are served. Port 0 takes a free one.",
+    ),
+]
+
+Upstream = Annotated[
+    str,
+    typer.Option(
+        "--upstream",
+        metavar="HOST:PORT",
+        envvar="ITEMS_UPSTREAM",
+        help="The gRPC server that the facade calls.",
+    ),
+]
+
+Service = Annotated[
+    str,
+    typer.Option(
+        "--grpc",
+        metavar="HOST:PORT",
+        envvar="ITEMS_GRPC",
+        callback=_target,
+        help="The gRPC address of the service.",
+    ),
+]
+
+AsJson = Annotated[
+    bool,
+    typer.Option("--json", help="Print ProtoJSON, one item a line, as `items import` reads it."),
+]

@@ -1,0 +1,118 @@
+"""One line of NDJSON as an item, or why it is none."""
+
+import difflib
+import json
+import math
+import re
+from collections import Counter
+from typing import Any, NoReturn
+
+from google.protobuf import json_format
+
+from items.v1 import items_pb2 as pb
+from items_cli.lines import LIMIT, Line
+
+WRITABLE = ("id", "name", "description", "labels", "attributes")
+
+_NAMES = {
+    name: field.name
+    for field in pb.Item.DESCRIPTOR.fields
+    for name in (field.json_name, field.name)
+}
+"""The field of each key that an item has in ProtoJSON, in both spellings."""
+
+
+class RefusedLine(Exception):
+    """The line is not an item that can be imported; the message says why."""
+
+
+def parse_item(line: Line) -> pb.Item:
+    """The item that *line* says, with the fields that a client writes.
+
+    What the service sets, times and revision and etag, is left out: a line that was
+    listed from one service can be imported into another. Raises RefusedLine.
+    """
+    if not line.whole:
+        raise RefusedLine(f"the line is longer than {LIMIT >> 20} MiB")
+    fields = _fields(_object(line.content))
+    if fields.get("id") in (None, ""):
+        raise RefusedLine("id: it is missing, and without one each import would add the item anew")
+    if fields.get("delete_time"):
+        raise RefusedLine("deleteTime: the item is deleted; without the field it is brought back")
+    return _item({name: fields[name] for name in WRITABLE if name in fields})
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(
+            content.decode(),
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_float=_finite,
+        )
+    except UnicodeDecodeError as error:
+        raise RefusedLine(f"byte {error.start + 1} is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise RefusedLine(f"not JSON: {error.msg} at character {error.pos + 1}") from error
+    except RecursionError as error:
+        raise RefusedLine("not an item: it is nested too deeply") from error
+    except ValueError as error:
+        raise RefusedLine("not an item: a number has thousands of digits") from error
+    if not isinstance(value, dict):
+        raise RefusedLine(f"not an item: {content[:20].decode(errors='replace')} is no JSON object")
+    return value
+
+
+def _fields(value: dict[str, Any]) -> dict[str, Any]:
+    """*value* by the names of the fields; an id that is a number as its text."""
+    fields: dict[str, Any] = {}
+    for key, content in value.items():
+        name = _NAMES.get(key)
+        if name is None:
+            raise RefusedLine(_unknown(key))
+        if name in fields:
+            raise RefusedLine(f"{key}: the field is there twice, in both of its spellings")
+        fields[name] = content
+    if isinstance(fields.get("id"), int) and not isinstance(fields["id"], bool):
+        fields["id"] = str(fields["id"])
+    return fields
+
+
+def _item(fields: dict[str, Any]) -> pb.Item:
+    try:
+        item = json_format.ParseDict(fields, pb.Item())
+    except (json_format.ParseError, ValueError, OverflowError, RecursionError) as error:
+        raise RefusedLine(_readable(str(error))) from error
+    return item
+
+
+def _readable(message: str) -> str:
+    """What json_format complains about, in the words of the other refusals."""
+    message = re.sub(r"^Failed to parse (\w+) field: ", r"\1: ", " ".join(message.split()))
+    return message.replace("string or bytes-like object", "text").rstrip(".")
+
+
+def _unknown(key: str) -> str:
+    known = [field.json_name for field in pb.Item.DESCRIPTOR.fields if field.name in WRITABLE]
+    near = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}"
+    return f"{key}: an item has no such field; {hint}"
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        (key, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise RefusedLine(f"{key}: the key is there twice")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise RefusedLine(f"not JSON: {name} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise RefusedLine(f"not an item: {digits} is too large a number")
+    return number

@@ -1,0 +1,68 @@
+"""The command line program: what commands there are, and how it ends."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from items_cli.commands.get_item import get_item
+from items_cli.commands.grpc import grpc
+from items_cli.commands.import_items import import_items
+from items_cli.commands.list_items import list_items
+from items_cli.commands.rest import rest
+from items_cli.commands.serve import serve
+from items_cli.failure import Failure
+
+RUN = "Run the service"
+USE = "Use a running service"
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"items {version('item-service')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option(
+        "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+    ),
+]
+
+
+def items(_: Version = False) -> None:
+    """Run the item service, and use it from the command line.
+
+    A setting that names an environment variable is also read from there.
+    """
+
+
+def create_app() -> typer.Typer:
+    """The program, with all its commands."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(items)
+    app.command("serve", rich_help_panel=RUN)(serve)
+    app.command("grpc", rich_help_panel=RUN)(grpc)
+    app.command("rest", rich_help_panel=RUN)(rest)
+    app.command("import", rich_help_panel=USE)(import_items)
+    app.command("list", rich_help_panel=USE)(list_items)
+    app.command("get", rich_help_panel=USE)(get_item)
+    return app
+
+
+def run() -> None:
+    """Run the program with the arguments of this process."""
+    try:
+        create_app()(prog_name="items")
+    except Failure as failure:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"error: {failure}", style="red", markup=False)
+        sys.exit(failure.exit_code)

@@ -1,0 +1,10 @@
+"""A Python module in the place of this process."""
+
+import os
+import sys
+from typing import NoReturn
+
+
+def become(module: str, *arguments: str) -> NoReturn:
+    """Go on as ``python -m module``: with its own process id, signals and exit code."""
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  # no shell

@@ -1,0 +1,36 @@
+"""Why the service refused a write, in one line of text."""
+
+import re
+from collections.abc import Iterable
+
+from items_client.errors import ItemsError, Violation
+
+_PLACE = re.compile(r"(?:writes\[(?P<index>\d+)\]\.\w+\.)?(?:item\.)?(?P<field>.*)")
+
+
+def reason(error: ItemsError) -> str:
+    """What is wrong: field by field if the service says so, else its message."""
+    return f"{_fields(error.violations) or error.message} ({error.reason or error.code.name})"
+
+
+def reasons_by_write(error: ItemsError) -> dict[int, str]:
+    """The reason for each write of a batch that *error* names, by its place in the batch."""
+    named: dict[int, list[Violation]] = {}
+    for violation in error.violations:
+        index = _parts(violation)["index"]
+        if index is not None:
+            named.setdefault(int(index), []).append(violation)
+    return {index: f"{_fields(violations)} ({error.reason})" for index, violations in named.items()}
+
+
+def _fields(violations: Iterable[Violation]) -> str:
+    return "; ".join(
+        f"{_parts(violation)['field']}: {violation.description}" for violation in violations
+    )
+
+
+def _parts(violation: Violation) -> re.Match[str]:
+    found = _PLACE.fullmatch(violation.field)
+    if found is None:
+        raise AssertionError("the pattern matches every path")
+    return found

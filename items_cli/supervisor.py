@@ -1,0 +1,157 @@
+"""Runs the parts of the service together: all of them, or none.
+
+It restarts nothing: that is the work of systemd, of a container platform, of a person.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from items_cli.child import Child, Part
+from items_cli.failure import Failure
+
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+STARTUP = 30.0
+"""Seconds that the parts have to become ready."""
+
+PAUSE = 0.05
+"""Seconds between two questions whether a part is ready."""
+
+DRAIN = 2.0
+"""Seconds that a part has to itself to end before the one behind it is told to."""
+
+STOP = 4.5
+"""Seconds after which what still runs is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Every part is ready."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A part was not ready in time."""
+
+    child: Child
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A part ended by itself."""
+
+    child: Child
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Somebody wants the service to end."""
+
+
+Events = asyncio.Queue[Ready | Late | Ended | StopAsked]
+
+
+async def supervise(parts: Sequence[Part], announce: Callable[[], None]) -> None:
+    """Run *parts* until a signal says stop; call *announce* when all are ready.
+
+    What others depend on comes first in *parts*, and is stopped last. A second signal
+    kills at once.
+
+    Raises:
+        Failure: a part ended by itself, or was not ready in time; the others are ended.
+    """
+    events: Events = asyncio.Queue()
+    hurry = asyncio.Event()
+    children: list[Child] = []
+    with _signals(events, hurry):
+        try:
+            for part in parts:
+                children.append(await Child.start(part))  # noqa: PERF401  # what runs is ended below
+            async with _watched(children, events):
+                await _follow(events, announce)
+        finally:
+            await _end(children, hurry)
+
+
+@contextlib.contextmanager
+def _signals(events: Events, hurry: asyncio.Event) -> Iterator[None]:
+    """Turn the first signal to stop into an event, and the second into *hurry*."""
+    loop = asyncio.get_running_loop()
+    asked = count(1)
+
+    def receive() -> None:
+        events.put_nowait(StopAsked()) if next(asked) == 1 else hurry.set()
+
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, receive)
+    try:
+        yield
+    finally:
+        for number in STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+@contextlib.asynccontextmanager
+async def _watched(children: Sequence[Child], events: Events) -> AsyncIterator[None]:
+    """Report the end of each of *children*, and that all are ready."""
+    tasks = [asyncio.create_task(_report_end(child, events)) for child in children]
+    tasks.append(asyncio.create_task(_report_ready(children, events)))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def _report_end(child: Child, events: Events) -> None:
+    await child.process.wait()
+    events.put_nowait(Ended(child))
+
+
+async def _report_ready(children: Sequence[Child], events: Events) -> None:
+    waiting = list(children)
+    try:
+        async with asyncio.timeout(STARTUP):
+            while waiting:
+                if await waiting[0].part.is_ready():
+                    waiting.pop(0)
+                else:
+                    await asyncio.sleep(PAUSE)
+    except TimeoutError:
+        events.put_nowait(Late(waiting[0]))
+    else:
+        events.put_nowait(Ready())
+
+
+async def _follow(events: Events, announce: Callable[[], None]) -> None:
+    """React to *events* until one of them is the end."""
+    while True:
+        match await events.get():
+            case Ready():
+                announce()
+            case StopAsked():
+                return
+            case Ended(child):
+                raise Failure(f"{child.last_words()}; the other parts were stopped.")
+            case Late(child):
+                raise Failure(f"{child.part.name} was not ready within {STARTUP:g} s.")
+
+
+async def _end(children: Sequence[Child], hurry: asyncio.Event) -> None:
+    """End *children*, the last one first, and leave none."""
+    hurried = asyncio.create_task(hurry.wait())
+    end = time.monotonic() + STOP
+    for child in reversed(children):
+        child.tell(signal.SIGTERM)
+        await child.gone(DRAIN, or_else=hurried)
+    for child in children:
+        await child.gone(end - time.monotonic(), or_else=hurried)
+        child.tell(signal.SIGKILL)
+        await child.process.wait()
+    hurried.cancel()

@@ -1,0 +1,38 @@
+"""Runs a module as a child that ends with its parent.
+
+    python -m items_cli.tether MODULE ARGUMENT...
+
+The parent holds the other end of standard input and writes nothing to it. When the
+parent ends, however it ends, the input does, and the module is told to stop.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+
+GRACE = 5.0
+"""Seconds that an orphan has to finish what it is doing."""
+
+
+def main() -> None:
+    """Run the module that the command line names, tied to standard input."""
+    threading.Thread(target=end_with_parent, name="tether", daemon=True).start()
+    module, *arguments = sys.argv[1:]
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+def end_with_parent() -> None:
+    """Wait until standard input ends, then end this process: politely, then for certain."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""The connection to the service: its options, each with its reason."""
+
+from collections.abc import Sequence
+
+import grpc
+from grpc import aio
+
+MIB = 1024 * 1024
+
+OPTIONS: Sequence[tuple[str, int]] = (
+    # Internal services are reached directly: an http_proxy in the environment is
+    # meant for the way out.
+    ("grpc.enable_http_proxy", 0),
+    # A page of the largest items; the service bounds what it sends.
+    ("grpc.max_receive_message_length", 128 * MIB),
+    # A peer that vanished is noticed while a call waits for it.
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    # A restarted server is found again soon: by default gRPC waits up to 2 minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 1_000),
+    ("grpc.max_reconnect_backoff_ms", 5_000),
+)
+
+
+def open_channel(target: str, credentials: grpc.ChannelCredentials | None = None) -> aio.Channel:
+    """A channel to *target*, ``HOST:PORT`` or ``unix:PATH``; with TLS if *credentials* say so.
+
+    It connects with the first call. The caller closes it.
+    """
+    if credentials is None:
+        return aio.insecure_channel(target, options=OPTIONS)
+    return aio.secure_channel(target, credentials, options=OPTIONS)

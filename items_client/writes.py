@@ -1,0 +1,142 @@
+"""The five writes as request messages: each alone is a call, many are a batch."""
+
+from collections.abc import Iterable
+from typing import TypedDict, Unpack
+
+from items.v1 import items_pb2 as pb
+from items_client.fields import ItemFields, item
+from items_client.patches import patch
+
+Write = (
+    pb.CreateItemRequest
+    | pb.UpdateItemRequest
+    | pb.ReplaceItemRequest
+    | pb.DeleteItemRequest
+    | pb.UndeleteItemRequest
+)
+"""One write."""
+
+
+class WriteOptions(TypedDict, total=False):
+    """What every write takes.
+
+    *request_id* is a UUID that makes the write idempotent; the client makes one for a
+    call without. *validate_only* runs every check and writes nothing.
+    """
+
+    request_id: str
+    validate_only: bool
+
+
+class Create(ItemFields, WriteOptions, total=False):
+    """What a creation takes; without an *id* the service makes one."""
+
+    id: str
+
+
+class Update(ItemFields, WriteOptions, total=False):
+    """What an update takes.
+
+    *mask* names the paths to write, for changes that the keyword arguments cannot say.
+    With an *etag*, the item must be at that version. *allow_missing* creates it if
+    there is none.
+    """
+
+    mask: Iterable[str]
+    etag: str
+    allow_missing: bool
+
+
+class Replace(ItemFields, WriteOptions, total=False):
+    """What a replacement takes; with an *etag*, the item must be at that version."""
+
+    id: str
+    etag: str
+
+
+class Removal(WriteOptions, total=False):
+    """What a deletion and its undoing take; with an *etag*, the item must be at it."""
+
+    etag: str
+
+
+def create(base: pb.Item | None = None, /, **arguments: Unpack[Create]) -> pb.CreateItemRequest:
+    """Create *base*, with the fields given in the place of its own."""
+    new = item(_fields(arguments), base)
+    new.id = arguments.get("id", new.id)
+    return pb.CreateItemRequest(item=new, **_options(arguments))
+
+
+def update(item_id: str, /, **arguments: Unpack[Update]) -> pb.UpdateItemRequest:
+    """Change the fields given, or, with a *mask*, exactly the paths that it names.
+
+    Without a mask the arguments are a merge patch: see `items_client.patches`.
+    """
+    changed, paths = patch(_fields(arguments))
+    changed.id = item_id
+    changed.etag = arguments.get("etag", "")
+    request = pb.UpdateItemRequest(
+        item=changed, allow_missing=arguments.get("allow_missing", False), **_options(arguments)
+    )
+    request.update_mask.paths.extend(_mask(arguments["mask"]) if "mask" in arguments else paths)
+    return request
+
+
+def replace(base: pb.Item | None = None, /, **arguments: Unpack[Replace]) -> pb.ReplaceItemRequest:
+    """Make the item exactly *base* with the fields given in the place of its own.
+
+    An item that was read carries its etag: replacing with it is refused if the item has
+    changed in the meantime. ``etag=""`` replaces whatever is there.
+    """
+    new = item(_fields(arguments), base)
+    new.id = arguments.get("id", new.id)
+    new.etag = arguments.get("etag", new.etag)
+    return pb.ReplaceItemRequest(item=new, **_options(arguments))
+
+
+def delete(item_id: str, /, **arguments: Unpack[Removal]) -> pb.DeleteItemRequest:
+    """Soft-delete the item."""
+    return pb.DeleteItemRequest(id=item_id, **arguments)
+
+
+def undelete(item_id: str, /, **arguments: Unpack[Removal]) -> pb.UndeleteItemRequest:
+    """Bring a soft-deleted item back."""
+    return pb.UndeleteItemRequest(id=item_id, **arguments)
+
+
+def in_batch(write: Write) -> pb.ItemWrite:
+    """*write* as a part of a batch."""
+    match write:
+        case pb.CreateItemRequest():
+            return pb.ItemWrite(create=write)
+        case pb.UpdateItemRequest():
+            return pb.ItemWrite(update=write)
+        case pb.ReplaceItemRequest():
+            return pb.ItemWrite(replace=write)
+        case pb.DeleteItemRequest():
+            return pb.ItemWrite(delete=write)
+        case pb.UndeleteItemRequest():
+            return pb.ItemWrite(undelete=write)
+
+
+def _fields(arguments: Create | Update | Replace) -> ItemFields:
+    """Only the fields of the item among *arguments*."""
+    fields = ItemFields()
+    for name in ItemFields.__annotations__:
+        if name in arguments:
+            fields[name] = arguments[name]  # type: ignore[literal-required]
+    return fields
+
+
+def _options(arguments: WriteOptions) -> WriteOptions:
+    """Only the options among *arguments*."""
+    options = WriteOptions()
+    for name in WriteOptions.__annotations__:
+        if name in arguments:
+            options[name] = arguments[name]  # type: ignore[literal-required]
+    return options
+
+
+def _mask(mask: Iterable[str]) -> Iterable[str]:
+    """*mask* as paths: a text is one path, not one for each of its letters."""
+    return (mask,) if isinstance(mask, str) else mask
