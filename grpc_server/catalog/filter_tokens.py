@@ -32,7 +32,7 @@ _OPERATORS = {"=", "!=", "<", "<=", ">", ">=", ":"}
 _MEANT = {"==": "=", "===": "=", "=>": ">=", "=<": "<=", "<>": "!=", "!": "NOT", "!==": "!="}
 
 _QUOTED = re.compile(QUOTED, re.DOTALL)
-_READABLE = re.compile(r"""\s*(?:[^\s\\()<>=!,"'`]|\\.)*+""", re.DOTALL)
+_READABLE = re.compile(r"""\s*((?:[^\s\\()<>=!,"'`]|\\.)*+)""", re.DOTALL)
 
 
 class FilterLexer(Lexer):
@@ -108,11 +108,12 @@ def start_of(token: Token) -> int:
 
 
 def _unreadable(text: str, position: int) -> Misread:
-    readable = _READABLE.match(text, position)
-    at = readable.end() if readable else position
+    word, at = "", position
+    if readable := _READABLE.match(text, position):
+        word, at = readable[1], readable.end()
     match text[at : at + 1]:
         case '"' | "'" as mark:
-            return _misquoted(text, at, mark)
+            return _misquoted(text, at, mark, after=word)
         case "`":
             return Misread(at, "a backtick", "backticks enclose a whole key: labels.`a b`")
         case "\\":
@@ -121,11 +122,10 @@ def _unreadable(text: str, position: int) -> Misread:
             return Misread(at, f"unexpected {quote(found)}", "conditions are joined by AND or OR")
 
 
-def _misquoted(text: str, at: int, mark: str) -> Misread:
-    quoted = _QUOTED.match(text, at)
-    if not quoted:
-        return Misread(at, f"the quote `{mark}` is never closed")
+def _misquoted(text: str, at: int, mark: str, *, after: str) -> Misread:
     hint = f"put the whole text in quotes, and write `\\{mark}` for a quote within it"
-    if at and not text[at - 1].isspace() and text[at - 1] not in "()<>=!:-":
+    if after and not after.endswith("."):
         return Misread(at, "a quote within a word", hint)
-    return Misread(quoted.end(), "text right after a closing quote", hint)
+    if quoted := _QUOTED.match(text, at):
+        return Misread(quoted.end(), "text right after a closing quote", hint)
+    return Misread(at, f"the quote `{mark}` is never closed")

@@ -83,10 +83,8 @@ def text_parts(literal: Literal) -> tuple[str, ...]:
     Raises:
         Misread: an escape is unknown.
     """
-    if "*" not in literal.raw:
-        return (unescape(literal.raw, literal.offset),)
-    first, *inner, last = _between_stars(literal)
-    return (first, *filter(None, inner), last)
+    first, *others = _between_stars(literal)
+    return (first, *filter(None, others[:-1]), *others[-1:])
 
 
 def _between_stars(literal: Literal) -> Iterator[str]:

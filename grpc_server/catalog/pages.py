@@ -80,7 +80,7 @@ class PageTokens:
 
 
 def _digest(request: str) -> bytes:
-    return blake2b(request.encode(), digest_size=_DIGEST_SIZE).digest()
+    return blake2b(request.encode(errors="surrogatepass"), digest_size=_DIGEST_SIZE).digest()
 
 
 def _damaged() -> InvalidPageToken:
