@@ -145,5 +145,3 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release every connection; no transaction may be open."""
-
-

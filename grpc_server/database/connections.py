@@ -1,0 +1,53 @@
+"""Connections that stay open, each lent to one thread at a time.
+
+Opening one for each transaction would cost as much as the transaction does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import Empty, LifoQueue
+
+from sqlalchemy import Connection, Engine
+
+from grpc_server.database.errors import StoreUnavailable
+
+_PATIENCE_SECONDS = 30.0
+
+
+class Connections:
+    """As many connections of *engine* as *size* says; with one, transactions take turns."""
+
+    def __init__(self, engine: Engine, size: int) -> None:
+        self._engine = engine
+        self._size = size
+        self._open = True
+        self._idle: LifoQueue[Connection] = LifoQueue()
+        for _ in range(size):
+            self._idle.put(engine.connect())
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Lend a connection for one transaction: committed, or rolled back on an error."""
+        if not self._open:
+            raise StoreUnavailable("the store is closed")
+        connection = self._take()
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            self._idle.put(connection)
+
+    def close(self) -> None:
+        """Close each connection, waiting for those that are lent; once is enough."""
+        if not self._open:
+            return
+        self._open = False
+        for _ in range(self._size):
+            self._take().close()
+        self._engine.dispose()
+
+    def _take(self) -> Connection:
+        try:
+            return self._idle.get(timeout=_PATIENCE_SECONDS)
+        except Empty:
+            raise StoreUnavailable("no connection to the database became free") from None

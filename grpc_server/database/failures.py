@@ -1,0 +1,36 @@
+"""What drivers raise -> StoreError: the one table, and where it is applied."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from grpc_server.database.errors import StoreCorrupt, StoreError, StoreUnavailable
+
+_UNAVAILABLE = frozenset(
+    {"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "NOMEM", "INTERRUPT", "PROTOCOL"}
+)
+_CORRUPT = frozenset({"CORRUPT", "NOTADB", "FORMAT"})
+
+
+@contextmanager
+def driver_errors_translated(where: str) -> Iterator[None]:
+    """Raise StoreError, saying *where*, for each error of SQLAlchemy or of a driver.
+
+    What the block raises of its own passes unchanged.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise _kind_of(error)(f"{where}: {error.orig}") from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"{where}: {error}") from error
+
+
+def _kind_of(error: DBAPIError) -> type[StoreError]:
+    """Tell by SQLite's result code, whose second word is the primary one."""
+    name: str = getattr(error.orig, "sqlite_errorname", "")
+    code = name.removeprefix("SQLITE_").split("_", maxsplit=1)[0]
+    if code in _CORRUPT:
+        return StoreCorrupt
+    return StoreUnavailable if code in _UNAVAILABLE else StoreError

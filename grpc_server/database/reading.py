@@ -1,0 +1,133 @@
+"""Reads of one transaction, be it a snapshot or the one that writes."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from grpc_server.database import timestamps
+from grpc_server.database.filter_sql import sql_of
+from grpc_server.database.json_sql import among
+from grpc_server.database.keyset import Keyset
+from grpc_server.database.projection import item_of
+from grpc_server.database.query import ItemQuery
+from grpc_server.database.schema import changes, items, store
+from grpc_server.database.store import Head, Page
+from items.v1 import items_pb2 as pb
+
+_HEAD = select(
+    store.c.store_id,
+    store.c.revision,
+    store.c.oldest_revision,
+    store.c.commit_time,
+    store.c.token_key,
+)
+_ITEMS = select(items.c.payload).where(among(items.c.id, bindparam("ids")))
+_ITEM_AT = (
+    select(changes.c.kind, changes.c.payload)
+    .where(changes.c.item_id == bindparam("item_id"), changes.c.revision <= bindparam("revision"))
+    .order_by(changes.c.revision.desc(), changes.c.ordinal.desc())
+    .limit(1)
+)
+_REVISIONS = (
+    select(
+        changes.c.revision,
+        changes.c.kind,
+        changes.c.commit_time,
+        changes.c.actor,
+        changes.c.request_id,
+        changes.c.payload,
+    )
+    .where(changes.c.item_id == bindparam("item_id"), changes.c.revision < bindparam("before"))
+    .order_by(changes.c.revision.desc(), changes.c.ordinal.desc())
+    .limit(bindparam("limit"))
+)
+_NEWEST = 2**63 - 1
+
+
+def head(connection: Connection) -> Head:
+    """Read where the store stands."""
+    row = connection.execute(_HEAD).one()
+    time = row.commit_time
+    return Head(
+        store_id=row.store_id,
+        revision=row.revision,
+        oldest_revision=row.oldest_revision,
+        commit_time=None if time is None else timestamps.to_datetime(time),
+        token_key=row.token_key,
+    )
+
+
+def payloads(connection: Connection, ids: Collection[str]) -> list[bytes]:
+    """Read the payloads of the items that exist among *ids*, in any order."""
+    if not ids:
+        return []
+    return list(connection.execute(_ITEMS, {"ids": json.dumps(list(ids))}).scalars())
+
+
+class SqlReading:
+    """One snapshot; see `Reading` for what each method promises."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> Head:
+        """Where the snapshot stands."""
+        return head(self._connection)
+
+    def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
+        """The items that exist among *ids*."""
+        found = map(item_of, payloads(self._connection, ids))
+        return {item.id: item for item in found}
+
+    def item_at(self, item_id: str, revision: int) -> pb.Item | None:
+        """The item as it was at *revision*."""
+        last = {"item_id": item_id, "revision": revision}
+        row = self._connection.execute(_ITEM_AT, last).one_or_none()
+        if row is None or row.kind == pb.CHANGE_KIND_EXPIRED:
+            return None
+        return item_of(row.payload)
+
+    def page(self, query: ItemQuery) -> Page:
+        """The items that *query* asks for."""
+        keyset = Keyset(query.order)
+        rows = self._connection.execute(_page(query, keyset)).all()
+        shown = rows[: query.limit]
+        is_last = len(rows) == len(shown)
+        return Page(
+            items=[item_of(row[0]) for row in shown],
+            next=None if is_last else keyset.cursor(shown[-1][1:]),
+        )
+
+    def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
+        """Versions of one item, newest first."""
+        wanted = {
+            "item_id": item_id,
+            "before": _NEWEST if before is None else before,
+            "limit": limit,
+        }
+        return [_revision(row) for row in self._connection.execute(_REVISIONS, wanted)]
+
+
+def _page(query: ItemQuery, keyset: Keyset) -> Select[Any]:
+    keys = [key.sql.label(f"key_{place}") for place, key in enumerate(keyset.keys)]
+    statement = select(items.c.payload, *keys)
+    if query.where is not None:
+        statement = statement.where(sql_of(query.where))
+    if not query.show_deleted:
+        statement = statement.where(items.c.delete_time.is_(None))
+    if query.after is not None:
+        statement = statement.where(keyset.after(query.after))
+    return statement.order_by(*(key.direction() for key in keyset.keys)).limit(query.limit + 1)
+
+
+def _revision(row: Any) -> pb.ItemRevision:
+    return pb.ItemRevision(
+        revision=row.revision,
+        kind=row.kind,
+        commit_time=timestamps.to_timestamp(row.commit_time),
+        actor=row.actor,
+        request_id=row.request_id,
+        item=item_of(row.payload),
+    )

@@ -1,0 +1,107 @@
+"""The tables: the payload of an item is the truth, its other columns a projection.
+
+A projection holds what is filtered and sorted by, so that a new field of the item
+needs no migration until somebody filters by it. Times are whole microseconds
+since 1970 in UTC. `migrations/` builds these tables; a test compares the two.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+)
+
+CodePoints = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text in the order of its code points, whatever the locale of the database."""
+
+Int64 = BigInteger().with_variant(Integer, "sqlite")
+"""An integer of 64 bits: SQLite's STRICT tables know it by one name only."""
+
+metadata = MetaData()
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", CodePoints, nullable=False),
+    Column("revision", Int64, nullable=False),
+    Column("name", CodePoints),
+    Column("create_time", Int64),
+    Column("update_time", Int64),
+    Column("delete_time", Int64),
+    Column("expire_time", Int64),
+    Column("payload", LargeBinary, nullable=False),
+    Column("labels", Text),
+    Column("description", CodePoints),
+    Column("attributes", Text),
+    PrimaryKeyConstraint("id", name="items_key"),
+    sqlite_strict=True,
+)
+Index("items_by_name", items.c.name, items.c.id)
+Index(
+    "items_by_expiry",
+    items.c.expire_time,
+    items.c.id,
+    sqlite_where=items.c.expire_time.is_not(None),
+    postgresql_where=items.c.expire_time.is_not(None),
+)
+
+item_labels = Table(
+    "item_labels",
+    metadata,
+    Column("key", CodePoints, nullable=False),
+    Column("value", CodePoints, nullable=False),
+    Column("item_id", CodePoints, nullable=False),
+    PrimaryKeyConstraint("key", "value", "item_id", name="item_labels_key"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("revision", Int64, nullable=False),
+    Column("ordinal", Int64, nullable=False),
+    Column("item_id", CodePoints, nullable=False),
+    Column("kind", Int64, nullable=False),
+    Column("commit_time", Int64, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("revision", "ordinal", name="changes_key"),
+    sqlite_strict=True,
+)
+Index("changes_by_item", changes.c.item_id, changes.c.revision, changes.c.ordinal)
+
+request_ids = Table(
+    "request_ids",
+    metadata,
+    Column("request_id", CodePoints, nullable=False),
+    Column("principal", CodePoints, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("expire_time", Int64, nullable=False),
+    PrimaryKeyConstraint("request_id", "principal", name="request_ids_key"),
+    sqlite_strict=True,
+)
+Index("request_ids_by_expiry", request_ids.c.expire_time)
+
+store = Table(
+    "store",
+    metadata,
+    Column("singleton", Int64, nullable=False),
+    Column("store_id", Text, nullable=False),
+    Column("revision", Int64, nullable=False),
+    Column("oldest_revision", Int64, nullable=False),
+    Column("commit_time", Int64),
+    Column("token_key", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("singleton", name="store_key"),
+    CheckConstraint("singleton = 1", name="store_is_one_row"),
+    sqlite_strict=True,
+)

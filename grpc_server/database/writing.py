@@ -1,0 +1,171 @@
+"""One write transaction: what it reads first, and what it writes."""
+
+import json
+import math
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from grpc_server.database import reading, timestamps
+from grpc_server.database.json_sql import among
+from grpc_server.database.projecting import Version, project
+from grpc_server.database.projection import Row, item_of
+from grpc_server.database.schema import changes, items, request_ids, store
+from grpc_server.database.store import Change, Commit, Head, RequestKey, StoredAnswer
+from items.v1 import items_pb2 as pb
+
+_ANSWERS = select(
+    request_ids.c.principal,
+    request_ids.c.request_id,
+    request_ids.c.fingerprint,
+    request_ids.c.answer,
+    request_ids.c.expire_time,
+).where(among(request_ids.c.request_id, bindparam("request_ids")))
+_EXPIRED_ITEMS = (
+    select(items.c.payload)
+    .where(items.c.expire_time.is_not(None), items.c.expire_time <= bindparam("now"))
+    .order_by(items.c.expire_time, items.c.id)
+    .limit(bindparam("limit"))
+)
+_EXPIRED_ANSWERS = (
+    select(request_ids.c.principal, request_ids.c.request_id)
+    .where(request_ids.c.expire_time <= bindparam("now"))
+    .order_by(request_ids.c.expire_time)
+    .limit(bindparam("limit"))
+)
+_ADD_CHANGE = insert(changes)
+_ADVANCE = update(store)
+_ADD_ANSWER = insert(request_ids)
+_FORGET = delete(request_ids).where(
+    request_ids.c.request_id == bindparam("request_id"),
+    request_ids.c.principal == bindparam("principal"),
+)
+
+
+class SqlWriting:
+    """One write transaction; see `Writing` for what each method promises."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._payloads: dict[str, bytes | None] = {}
+        self._is_saved = False
+
+    def head(self) -> Head:
+        """Where the store stands before this transaction."""
+        return reading.head(self._connection)
+
+    def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
+        """The items that exist among *ids*."""
+        self._payloads.update(dict.fromkeys(ids))
+        found = {}
+        for payload in reading.payloads(self._connection, ids):
+            item = item_of(payload)
+            found[item.id] = item
+            self._payloads[item.id] = payload
+        return found
+
+    def answers(self, keys: Collection[RequestKey]) -> dict[RequestKey, StoredAnswer]:
+        """The stored answers among *keys*, expired ones too."""
+        if not keys:
+            return {}
+        wanted = {"request_ids": json.dumps([key.request_id for key in keys])}
+        found = {a.key: a for a in map(_answer, self._connection.execute(_ANSWERS, wanted))}
+        return {key: found[key] for key in keys if key in found}
+
+    def expired_items(self, now: datetime, limit: int) -> list[pb.Item]:
+        """Soft-deleted items whose expire_time is not after *now*, oldest first."""
+        wanted = {"now": timestamps.from_datetime(now), "limit": limit}
+        return [item_of(row.payload) for row in self._connection.execute(_EXPIRED_ITEMS, wanted)]
+
+    def expired_answers(self, now: datetime, limit: int) -> list[RequestKey]:
+        """Keys of stored answers whose expire_time is not after *now*."""
+        wanted = {"now": timestamps.from_datetime(now), "limit": limit}
+        rows = self._connection.execute(_EXPIRED_ANSWERS, wanted)
+        return [RequestKey(row.principal, row.request_id) for row in rows]
+
+    def save(self, commit: Commit) -> None:
+        """Write *commit*.
+
+        Raises ValueError, before anything is written, if its revisions do not
+        continue those of the store, or if there was a commit before it.
+        """
+        if self._is_saved:
+            raise ValueError("a transaction saves one commit at most")
+        if commit.changes:
+            _refuse_gaps(self.head().revision, commit.changes)
+        self._is_saved = True
+        if commit.changes:
+            self._save_changes(commit.changes)
+        self._save_answers(commit.answers, commit.forgotten)
+
+    def _save_changes(self, saved: Sequence[Change]) -> None:
+        versions = [Version(change.item, change.item.SerializeToString()) for change in saved]
+        rows = [_change_row(*pair) for pair in zip(saved, versions, strict=True)]
+        self._connection.execute(_ADD_CHANGE, rows)
+        newest = {
+            change.item.id: None if change.kind == pb.CHANGE_KIND_EXPIRED else version
+            for change, version in zip(saved, versions, strict=True)
+        }
+        project(self._connection, self._existing(newest), newest)
+        last = saved[-1]
+        advanced = {"revision": last.revision, "commit_time": rows[-1]["commit_time"]}
+        self._connection.execute(_ADVANCE, advanced)
+
+    def _existing(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Give the payloads of the items that exist among *ids*, most of them read before."""
+        self.items([item_id for item_id in ids if item_id not in self._payloads])
+        found = {item_id: self._payloads[item_id] for item_id in ids}
+        return {item_id: payload for item_id, payload in found.items() if payload is not None}
+
+    def _save_answers(self, added: Sequence[StoredAnswer], forgotten: Sequence[RequestKey]) -> None:
+        keys = [*forgotten, *(answer.key for answer in added)]
+        if keys:
+            self._connection.execute(_FORGET, list(map(_key_row, keys)))
+        if added:
+            self._connection.execute(_ADD_ANSWER, list(map(_answer_row, added)))
+
+
+def _refuse_gaps(head: int, saved: Sequence[Change]) -> None:
+    last, ordinal = head, math.inf
+    for change in saved:
+        is_continued = change.revision == last and change.ordinal > ordinal
+        if not is_continued and change.revision != last + 1:
+            raise ValueError(f"revision {change.revision} does not follow {last}")
+        last, ordinal = change.revision, change.ordinal
+
+
+def _change_row(change: Change, version: Version) -> Row:
+    return {
+        "revision": change.revision,
+        "ordinal": change.ordinal,
+        "item_id": change.item.id,
+        "kind": change.kind,
+        "commit_time": timestamps.from_datetime(change.commit_time),
+        "actor": change.actor,
+        "request_id": change.request_id,
+        "payload": version.payload,
+    }
+
+
+def _key_row(key: RequestKey) -> Row:
+    return {"principal": key.principal, "request_id": key.request_id}
+
+
+def _answer_row(answer: StoredAnswer) -> Row:
+    return {
+        **_key_row(answer.key),
+        "fingerprint": answer.fingerprint,
+        "answer": answer.answer,
+        "expire_time": timestamps.from_datetime(answer.expire_time),
+    }
+
+
+def _answer(row: Any) -> StoredAnswer:
+    return StoredAnswer(
+        key=RequestKey(row.principal, row.request_id),
+        fingerprint=row.fingerprint,
+        answer=row.answer,
+        expire_time=timestamps.to_datetime(row.expire_time),
+    )
