@@ -18,7 +18,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-async def items(folder: Path) -> AsyncIterator[items_pb2_grpc.ItemServiceAsyncStub]:
+async def items(folder: Path) -> AsyncIterator[items_pb2_grpc.ItemServiceStub]:
     """A stub of a real server over an empty store."""
     async with item_service(folder) as stub:
         yield stub

@@ -21,7 +21,7 @@ def server_settings(folder: Path, **changes: Any) -> Settings:
 @asynccontextmanager
 async def item_service(
     folder: Path, **changes: Any
-) -> AsyncIterator[items_pb2_grpc.ItemServiceAsyncStub]:
+) -> AsyncIterator[items_pb2_grpc.ItemServiceStub]:
     """A stub of a running server, which ends with the block."""
     async with (
         serving(server_settings(folder, **changes)) as address,

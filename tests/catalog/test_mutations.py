@@ -30,7 +30,8 @@ MONTH = timedelta(days=30)
 
 
 def stored(**fields: Any) -> pb.Item:
-    item = pb.Item(**({"id": "vim", "name": "Vim", "revision": 7, "etag": "7"} | fields))
+    fields = {"id": "vim", "name": "Vim", "revision": 7, "etag": "7"} | fields
+    item = pb.Item(**fields)
     item.create_time.FromDatetime(BEFORE)
     item.update_time.FromDatetime(BEFORE)
     return item
