@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from typing import cast
 
 from google.rpc import status_pb2
 
@@ -128,7 +129,7 @@ class Catalog:
             InvalidPageToken: the token is damaged, or of another request.
             RevisionNotReached: min_revision was not reached in time.
         """
-        binding = f"list\0{request.filter}\0{request.order_by}\0{request.show_deleted}"
+        binding = repr(("list", request.filter, request.order_by, request.show_deleted))
         query = ItemQuery(
             limit=_page_size(request.page_size),
             where=parse_filter(request.filter),
@@ -148,10 +149,10 @@ class Catalog:
             ItemNotFound: no version of such an item is kept.
             InvalidPageToken: the token is damaged, or of another request.
         """
-        binding, limit = f"revisions\0{request.id}", _page_size(request.page_size)
+        binding, limit = repr(("revisions", request.id)), _page_size(request.page_size)
         before = None
         if request.page_token:
-            before = self._tokens.decode(binding, request.page_token)[0]
+            (before,) = cast("tuple[int]", self._tokens.decode(binding, request.page_token))
         found = await self._reader.scan(
             lambda reading: reading.revisions(request.id, before, limit + 1)
         )

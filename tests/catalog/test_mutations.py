@@ -30,8 +30,8 @@ MONTH = timedelta(days=30)
 
 
 def stored(**fields: Any) -> pb.Item:
-    fields = {"id": "vim", "name": "Vim", "revision": 7, "etag": "7"} | fields
-    item = pb.Item(**fields)
+    present: dict[str, Any] = {"id": "vim", "name": "Vim", "revision": 7, "etag": "7"}
+    item = pb.Item(**(present | fields))
     item.create_time.FromDatetime(BEFORE)
     item.update_time.FromDatetime(BEFORE)
     return item
