@@ -1,0 +1,1 @@
+"""How fast the service is, beside what one would write without it: `python -m benchmarks`."""
