@@ -1,0 +1,1 @@
+"""Generates generated/ from protos/."""

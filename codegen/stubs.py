@@ -6,10 +6,12 @@ come as ``.proto`` files with ``googleapis-common-protos``, and
 """
 
 import importlib.resources
+import os
+import shlex
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +20,7 @@ import protovalidate
 from google.protobuf import descriptor_pb2
 
 VALIDATE = "buf/validate/validate.proto"
+ROOT = Path(__file__).parent.parent
 
 
 @contextmanager
@@ -40,8 +43,10 @@ def contract_files(protos: Path) -> list[str]:
     return sorted(str(path.relative_to(protos)) for path in protos.rglob("*.proto"))
 
 
-def protoc(protos: Path, files: Sequence[str], *flags: str) -> None:
-    """Run protoc on *files* with *flags*.
+def protoc(
+    protos: Path, files: Sequence[str], *flags: str, environment: Mapping[str, str] | None = None
+) -> None:
+    """Run protoc on *files* with *flags*; plugins see *environment* too.
 
     Raises:
         CalledProcessError: protoc refused the files; it has printed why.
@@ -58,7 +63,7 @@ def protoc(protos: Path, files: Sequence[str], *flags: str) -> None:
                 *files,
             ],
             check=True,
-            env={"PATH": sysconfig.get_path("scripts")},
+            env={"PATH": f"{sysconfig.get_path('scripts')}:{os.defpath}", **(environment or {})},
         )
 
 
@@ -73,3 +78,25 @@ def generate_stubs(protos: Path, out: Path) -> None:
         f"--mypy_grpc_out=only_async:{out}",
     )
     protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out={out}")
+
+
+@contextmanager
+def plugin_program() -> Iterator[Path]:
+    """The plugin as a program that protoc can start."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "protoc-gen-rest")
+        path.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -m codegen.plugin\n")
+        path.chmod(0o700)
+        yield path
+
+
+def generate_rest(protos: Path, out: Path) -> None:
+    """Write models, converters, requests and routes of *protos* into *out*, next to its stubs."""
+    with plugin_program() as program:
+        protoc(
+            protos,
+            contract_files(protos),
+            f"--plugin=protoc-gen-rest={program}",
+            f"--rest_out={out}",
+            environment={"PYTHONPATH": f"{out}:{ROOT}"},
+        )

@@ -1,0 +1,115 @@
+"""The types of a model's fields, with the limits that Pydantic checks."""
+
+from collections.abc import Iterable
+
+from codegen.closure import Model, Variant
+from codegen.contract import Field, Kind, Shape, TextLimits
+from codegen.source import literal
+from codegen.unsupported import Unsupported
+from codegen.well_known import WELL_KNOWN
+
+NUMBERS = {Kind.INT32: "int32", Kind.INT64: "int64"}
+
+
+def body_type(model: Model, field: Field) -> str:
+    """The type of *field* in the JSON of a body or an answer."""
+    if field.shape is Shape.MAP:
+        return _map(field, nullable=model.variant is Variant.PATCH)
+    if field.shape is Shape.REPEATED:
+        return _list(field, _body_value(model, field))
+    return _body_value(model, field)
+
+
+def query_type(field: Field) -> str:
+    """The type of *field* in a query string or a path.
+
+    Raises:
+        Unsupported: A query string does not hold such a thing.
+    """
+    if field.shape is Shape.MAP:
+        raise Unsupported(field.full_name, "a map in a query")
+    if field.shape is Shape.REPEATED:
+        return _list(field, _query_value(field))
+    return _query_value(field)
+
+
+def _body_value(model: Model, field: Field) -> str:
+    match field.kind:
+        case Kind.STRING:
+            return _string(field)
+        case Kind.BOOL:
+            return "bool"
+        case Kind.INT32 | Kind.INT64:
+            return _number("", field)
+        case Kind.ENUM:
+            return f"Annotated[int, enum(pb.{_last(field.type_name)})]"
+        case Kind.MESSAGE:
+            known = WELL_KNOWN.get(field.type_name)
+            return known.annotation if known else model.part_name(field)
+
+
+def _query_value(field: Field) -> str:
+    match field.kind:
+        case Kind.STRING:
+            return _string(field)
+        case Kind.BOOL:
+            return "Annotated[bool, QUERY_BOOL]"
+        case Kind.INT32 | Kind.INT64:
+            return _number("query_", field)
+        case _:
+            known = WELL_KNOWN.get(field.type_name)
+            if known is None or not known.in_query:
+                raise Unsupported(field.full_name, f"a {field.type_name} in a query")
+            return known.annotation
+
+
+def _number(prefix: str, field: Field) -> str:
+    ge = field.limits.ge
+    argument = "" if ge is None else f"ge={ge}"
+    return f"Annotated[int, {prefix}{NUMBERS[field.kind]}({argument})]"
+
+
+def _string(field: Field) -> str:
+    limits = field.limits
+    notes = list(_text_notes(limits.text, zero_is_absent=limits.zero_is_absent))
+    return _annotated("str", [*notes, "Identifier()"] if field.identifier else notes)
+
+
+def _list(field: Field, value: str) -> str:
+    limits = field.limits
+    notes = _constraints(min_length=limits.min_size, max_length=limits.max_size)
+    return _annotated(f"list[{value}]", [*notes, "Unique()"] if limits.unique else notes)
+
+
+def _map(field: Field, *, nullable: bool) -> str:
+    key = _annotated("str", list(_text_notes(field.limits.keys)))
+    value = _annotated("str", list(_text_notes(field.limits.text)))
+    choice = f"{value} | None" if nullable else value
+    notes = _constraints(min_length=field.limits.min_size, max_length=field.limits.max_size)
+    return _annotated(f"dict[{key}, {choice}]", notes)
+
+
+def _text_notes(limits: TextLimits, *, zero_is_absent: bool = False) -> Iterable[str]:
+    pattern = limits.pattern
+    if pattern is not None and zero_is_absent:
+        pattern = f"^$|{pattern}"
+    yield from _constraints(min_length=limits.min_len, max_length=limits.max_len, pattern=pattern)
+    if pattern is None:
+        yield "Uuid()" if limits.uuid else "UNICODE"
+
+
+def _constraints(**limits: int | str | None) -> list[str]:
+    given = [
+        f"{name}={literal(limit) if isinstance(limit, str) else limit}"
+        for name, limit in limits.items()
+        if limit is not None
+    ]
+    return [f"Field({', '.join(given)})"] if given else []
+
+
+def _annotated(value: str, notes: list[str]) -> str:
+    return f"Annotated[{', '.join([value, *notes])}]" if notes else value
+
+
+def _last(full_name: str) -> str:
+    return full_name.rpartition(".")[2]

@@ -1,0 +1,179 @@
+"""Reads the descriptor of a proto file into a `contract.File`.
+
+What the generator does not know is refused here, so that the writers need not
+expect it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from buf.validate import validate_pb2 as validate
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor_pb2 import (
+    DescriptorProto,
+    EnumDescriptorProto,
+    FieldDescriptorProto,
+    FileDescriptorProto,
+    ServiceDescriptorProto,
+)
+
+from codegen.comments import Comments
+from codegen.contract import Enumeration, Field, File, Kind, Limits, Message, Method, Oneof, Shape
+from codegen.http_rules import read_method
+from codegen.rules import read_limits
+from codegen.soundness import check_field
+from codegen.unsupported import Unsupported
+
+KINDS = {
+    FieldDescriptorProto.TYPE_STRING: Kind.STRING,
+    FieldDescriptorProto.TYPE_BOOL: Kind.BOOL,
+    FieldDescriptorProto.TYPE_INT32: Kind.INT32,
+    FieldDescriptorProto.TYPE_INT64: Kind.INT64,
+    FieldDescriptorProto.TYPE_ENUM: Kind.ENUM,
+    FieldDescriptorProto.TYPE_MESSAGE: Kind.MESSAGE,
+}
+MESSAGES = FileDescriptorProto.MESSAGE_TYPE_FIELD_NUMBER
+SERVICES = FileDescriptorProto.SERVICE_FIELD_NUMBER
+FIELDS = DescriptorProto.FIELD_FIELD_NUMBER
+METHODS = ServiceDescriptorProto.METHOD_FIELD_NUMBER
+
+
+def read_file(file: FileDescriptorProto) -> File:
+    """What *file* declares.
+
+    Raises:
+        Unsupported: It uses something that the generator does not know.
+    """
+    comments = Comments(file)
+    messages = [
+        _read_message(file.package, message, comments, (MESSAGES, index))
+        for index, message in enumerate(file.message_type)
+    ]
+    enums = [_read_enum(file.package, enum) for enum in file.enum_type]
+    return File(
+        path=file.name,
+        package=file.package,
+        messages={message.full_name: message for message in messages},
+        enums={enum.full_name: enum for enum in enums},
+        methods=tuple(_read_methods(file, comments)),
+    )
+
+
+def _read_enum(package: str, enum: EnumDescriptorProto) -> Enumeration:
+    values = tuple((value.number, value.name) for value in enum.value)
+    return Enumeration(f"{package}.{enum.name}", enum.name, values)
+
+
+def _read_methods(file: FileDescriptorProto, comments: Comments) -> Iterable[Method]:
+    for index, service in enumerate(file.service):
+        for position, method in enumerate(service.method):
+            comment = comments.at((SERVICES, index, METHODS, position))
+            yield read_method(f"{file.package}.{service.name}.{method.name}", method, comment)
+
+
+def _read_message(
+    package: str, message: DescriptorProto, comments: Comments, path: Sequence[int]
+) -> Message:
+    full_name = f"{package}.{message.name}"
+    _check_message(full_name, message)
+    fields = [
+        _read_field(full_name, message, field, comments.at((*path, FIELDS, index)))
+        for index, field in enumerate(message.field)
+    ]
+    return Message(
+        full_name=full_name,
+        name=message.name,
+        proto_name=message.name,
+        fields=tuple(sorted(fields, key=lambda field: field.number)),
+        oneofs=tuple(_read_oneofs(full_name, message)),
+        comment=comments.at(path),
+    )
+
+
+def _check_message(full_name: str, message: DescriptorProto) -> None:
+    if message.options.HasExtension(validate.message):
+        raise Unsupported(full_name, "rules of a whole message")
+    nested = [kind.name for kind in message.nested_type if not kind.options.map_entry]
+    for name in (*nested, *(enum.name for enum in message.enum_type)):
+        raise Unsupported(f"{full_name}.{name}", "a type within a message")
+
+
+def _read_oneofs(full_name: str, message: DescriptorProto) -> Iterable[Oneof]:
+    for index, oneof in enumerate(message.oneof_decl):
+        fields = [field for field in message.field if _oneof(field) == index]
+        rules = oneof.options.Extensions[validate.oneof]
+        if any(field.options.Extensions[validate.field].ListFields() for field in fields):
+            raise Unsupported(f"{full_name}.{oneof.name}", "rules of a field in a oneof")
+        if fields:
+            yield Oneof(tuple(field.name for field in fields), rules.required)
+
+
+def _oneof(field: FieldDescriptorProto) -> int | None:
+    """The index of the oneof that the field is in; `optional` is not one to us."""
+    in_oneof = field.HasField("oneof_index") and not field.proto3_optional
+    return field.oneof_index if in_oneof else None
+
+
+def _read_field(
+    message_name: str, message: DescriptorProto, field: FieldDescriptorProto, comment: str
+) -> Field:
+    full_name = f"{message_name}.{field.name}"
+    shape = _shape(message, field)
+    kind = Kind.STRING if shape is Shape.MAP else _kind(full_name, field)
+    read = Field(
+        full_name=full_name,
+        name=field.name,
+        json_name=field.json_name,
+        number=field.number,
+        kind=kind,
+        shape=shape,
+        type_name=field.type_name.removeprefix("."),
+        presence=_presence(field, kind, shape),
+        limits=_limits(full_name, kind, shape, field),
+        behaviors=_behaviors(field),
+        comment=comment,
+    )
+    if shape is Shape.MAP:
+        _check_map(full_name, _entry(message, field))
+    check_field(read)
+    return read
+
+
+def _limits(full_name: str, kind: Kind, shape: Shape, field: FieldDescriptorProto) -> Limits:
+    return read_limits(full_name, kind, shape, field.options.Extensions[validate.field])
+
+
+def _behaviors(field: FieldDescriptorProto) -> frozenset[str]:
+    behaviors = field.options.Extensions[field_behavior_pb2.field_behavior]
+    return frozenset(field_behavior_pb2.FieldBehavior.Name(behavior) for behavior in behaviors)
+
+
+def _kind(full_name: str, field: FieldDescriptorProto) -> Kind:
+    try:
+        return KINDS[field.type]
+    except KeyError:
+        name = FieldDescriptorProto.Type.Name(field.type)
+        raise Unsupported(full_name, f"the type {name}") from None
+
+
+def _shape(message: DescriptorProto, field: FieldDescriptorProto) -> Shape:
+    if field.label != FieldDescriptorProto.LABEL_REPEATED:
+        return Shape.SINGULAR
+    return Shape.MAP if _entry(message, field) else Shape.REPEATED
+
+
+def _entry(message: DescriptorProto, field: FieldDescriptorProto) -> DescriptorProto | None:
+    """The key and value of a map field."""
+    name = field.type_name.rpartition(".")[2]
+    entries = (nested for nested in message.nested_type if nested.options.map_entry)
+    return next((entry for entry in entries if entry.name == name), None)
+
+
+def _check_map(full_name: str, entry: DescriptorProto | None) -> None:
+    if entry and any(part.type != FieldDescriptorProto.TYPE_STRING for part in entry.field):
+        raise Unsupported(full_name, "a map of anything but strings to strings")
+
+
+def _presence(field: FieldDescriptorProto, kind: Kind, shape: Shape) -> bool:
+    if shape is not Shape.SINGULAR:
+        return False
+    return kind is Kind.MESSAGE or field.proto3_optional or field.HasField("oneof_index")

@@ -1,0 +1,41 @@
+"""Reads the google.api.http rule of a method."""
+
+from google.api import annotations_pb2, http_pb2
+from google.protobuf.descriptor_pb2 import MethodDescriptorProto
+
+from codegen.contract import Method
+from codegen.unsupported import Unsupported
+
+VERBS = ("get", "post", "put", "patch", "delete")
+
+
+def read_method(full_name: str, method: MethodDescriptorProto, comment: str) -> Method:
+    """The method called *full_name*, and how it is reached over HTTP.
+
+    Raises:
+        Unsupported: It streams, has no rule, or a rule that needs more than a
+            template and a body.
+    """
+    if method.client_streaming or method.server_streaming:
+        raise Unsupported(full_name, "streams")
+    if not method.options.HasExtension(annotations_pb2.http):
+        raise Unsupported(full_name, "a method without google.api.http")
+    rule = method.options.Extensions[annotations_pb2.http]
+    verb = _verb(full_name, rule)
+    return Method(
+        full_name=full_name,
+        name=method.name,
+        request=method.input_type.removeprefix("."),
+        response=method.output_type.removeprefix("."),
+        verb=verb.upper(),
+        template=getattr(rule, verb),
+        body=rule.body,
+        comment=comment,
+    )
+
+
+def _verb(full_name: str, rule: http_pb2.HttpRule) -> str:
+    for field, _ in rule.ListFields():
+        if field.name not in {*VERBS, "body"}:
+            raise Unsupported(full_name, f"{field.name} in google.api.http")
+    return str(rule.WhichOneof("pattern"))

@@ -1,0 +1,62 @@
+"""Writes the modules that REST needs for a proto file."""
+
+from collections.abc import Iterable
+
+from codegen.bindings import bindings
+from codegen.closure import models
+from codegen.contract import File
+from codegen.converters import write_converters
+from codegen.models import check_names, write_models
+from codegen.requests import write_requests
+from codegen.routes import write_routes
+from codegen.source import GENERATED, formatted, imports
+
+STANDARD = {
+    "collections.abc": ["Mapping"],
+    "typing": ["Annotated", "Any", "ClassVar", "Final", "cast"],
+}
+THIRD_PARTY = {
+    "google.protobuf.field_mask_pb2": ["FieldMask"],
+    "google.protobuf.struct_pb2": ["Struct"],
+    "google.protobuf.timestamp_pb2": ["Timestamp"],
+    "pydantic": ["BeforeValidator", "Field"],
+}
+PROTOJSON = {
+    "protojson.booleans": ["QUERY_BOOL"],
+    "protojson.enums": ["enum"],
+    "protojson.integers": ["int32", "int64", "query_int32", "query_int64"],
+    "protojson.masks": ["FIELD_MASK"],
+    "protojson.message": ["Message", "ignored"],
+    "protojson.oneofs": ["Oneof", "OneofMessage"],
+    "protojson.query": ["Query"],
+    "protojson.route": ["Route"],
+    "protojson.status": ["Status", "status_to_json"],
+    "protojson.structs": ["STRUCT", "struct_to_json"],
+    "protojson.text": ["Identifier", "UNICODE", "Unique", "Uuid"],
+    "protojson.timestamps": ["TIMESTAMP", "timestamp_to_json"],
+}
+
+
+def write_modules(file: File) -> Iterable[tuple[str, str]]:
+    """Paths and contents of the modules for *file*: none if it has no methods.
+
+    Raises:
+        Unsupported: The file uses something that the generator does not know.
+    """
+    bound = bindings(file)
+    needed = models(file, bound)
+    check_names(needed, bound)
+    if bound:
+        yield _module(file, "models", write_models(file, needed, bound))
+        yield _module(file, "converters", write_converters(file, needed))
+        yield _module(file, "requests", write_requests(file, bound))
+        yield _module(file, "routes", write_routes(file, bound))
+
+
+def _module(file: File, part: str, code: str) -> tuple[str, str]:
+    about, _, body = code.partition("\n\n")
+    siblings = [f"{file.stem}_{other} as {other}" for other in ("models", "converters")]
+    ours = {**PROTOJSON, file.package: [*siblings, f"{file.stem}_pb2 as pb"]}
+    header = imports(body, STANDARD, THIRD_PARTY, ours)
+    source = formatted(f"{GENERATED}\n\n{about}\n\n{header}\n\n{body}")
+    return f"{file.path.removesuffix('.proto')}_{part}.py", source

@@ -1,0 +1,42 @@
+"""Enums: written as a name, read as a name or a number."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Protocol
+
+from protojson.integers import int32
+from protojson.json_type import JsonType
+from protojson.refusal import refusal
+
+NUMBER: Final = int32()
+
+
+class Named(Protocol):
+    """A generated enum, as far as it is needed here."""
+
+    def items(self) -> Iterable[tuple[str, int]]:
+        """Its names and numbers in the order of the proto file."""
+
+
+def enum(values: Named) -> JsonType:
+    """The type of a field that holds one of *values*, or a number that is not known yet."""
+    numbers: Mapping[str, int] = dict(values.items())
+    names = {number: name for name, number in numbers.items()}
+
+    def read(value: object) -> int:
+        if isinstance(value, str):
+            return _numbered(numbers, value)
+        return int(NUMBER.read(value))
+
+    def write(number: int) -> str | int:
+        return names.get(number, number)
+
+    text = {"type": "string", "enum": list(numbers)}
+    return JsonType(read, write, {"anyOf": [text, NUMBER.accepts]}, text)
+
+
+def _numbered(numbers: Mapping[str, int], name: str) -> int:
+    try:
+        return numbers[name]
+    except KeyError:
+        expected = ", ".join(numbers)
+        raise refusal("enum", "must be one of {expected}", expected=expected) from None
