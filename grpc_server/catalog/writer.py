@@ -52,11 +52,14 @@ class Writer:
         progress: Progress,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        *,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         self._store = store
         self._progress = progress
         self._clock = clock
         self._new_id = new_id
+        self._max_waiting = max_waiting
         self._queue: deque[_Waiting] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._committing: asyncio.Task[None] | None = None
@@ -79,7 +82,7 @@ class Writer:
             Overloaded: too many units wait; this one has written nothing.
             StoreError: the database failed; nothing was written.
         """
-        if len(self._queue) >= MAX_WAITING:
+        if len(self._queue) >= self._max_waiting:
             raise Overloaded("too many writes wait; try again in a moment")
         waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)

@@ -1,0 +1,141 @@
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grpc_server.catalog.caller import Caller
+from grpc_server.catalog.errors import ItemAlreadyExists, Overloaded
+from grpc_server.catalog.progress import Progress
+from grpc_server.catalog.units import Retention, SingleWrite
+from grpc_server.catalog.view import View
+from grpc_server.catalog.writer import Writer
+from grpc_server.database.engine import open_store
+from grpc_server.database.store import RequestKey, Store
+from items.v1 import items_pb2 as pb
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[Store]:
+    with closing(open_store(f"sqlite:///{folder}/items.db")) as store:
+        yield store
+
+
+@pytest.fixture
+async def writer(store: Store) -> AsyncIterator[Writer]:
+    async with Writer(store, Progress(0), clock=lambda: NOW, new_id=lambda: "made") as writer:
+        yield writer
+
+
+def creation(item_id: str) -> SingleWrite:
+    request = pb.CreateItemRequest(item=pb.Item(id=item_id, name="x"))
+    return SingleWrite(request, Caller(), Retention())
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A unit that stages something and then fails as a bug does."""
+
+    def ids(self) -> Iterable[str]:
+        return ("faulty",)
+
+    def keys(self) -> Iterable[RequestKey]:
+        return ()
+
+    def apply(self, view: View) -> None:
+        creation("faulty").apply(view)
+        raise ZeroDivisionError
+
+
+def stored(store: Store, *ids: str) -> set[str]:
+    with store.read() as reading:
+        return set(reading.items(ids))
+
+
+def head_revision(store: Store) -> int:
+    with store.read() as reading:
+        return reading.head().revision
+
+
+async def test_units_that_wait_together_are_given_consecutive_revisions(
+    writer: Writer, store: Store
+) -> None:
+    results = await asyncio.gather(*(writer.write(creation(f"i{n}")) for n in range(100)))
+    assert [result.item.revision for result in results] == list(range(1, 101))
+    assert head_revision(store) == 100
+
+
+async def test_a_refused_unit_does_not_disturb_its_neighbours(writer: Writer, store: Store) -> None:
+    outcomes = await asyncio.gather(
+        *(writer.write(creation(name)) for name in ("a", "a", "b")), return_exceptions=True
+    )
+    assert isinstance(outcomes[1], ItemAlreadyExists)
+    assert stored(store, "a", "b") == {"a", "b"}
+    assert head_revision(store) == 2
+
+
+async def test_a_faulty_unit_is_undone_and_does_not_disturb_its_neighbours(
+    writer: Writer, store: Store
+) -> None:
+    outcomes = await asyncio.gather(
+        writer.write(creation("a")),
+        writer.write(Faulty()),
+        writer.write(creation("b")),
+        return_exceptions=True,
+    )
+    assert isinstance(outcomes[1], ZeroDivisionError)
+    assert stored(store, "a", "faulty", "b") == {"a", "b"}
+    assert head_revision(store) == 2
+
+
+async def test_a_unit_sees_the_effects_of_those_before_it(writer: Writer) -> None:
+    delete = SingleWrite(pb.DeleteItemRequest(id="a"), Caller(), Retention())
+    _, deleted = await asyncio.gather(writer.write(creation("a")), writer.write(delete))
+    assert deleted.kind == pb.CHANGE_KIND_DELETED
+
+
+async def test_a_caller_that_gives_up_while_its_unit_waits_withdraws_it(
+    writer: Writer, store: Store
+) -> None:
+    first = asyncio.ensure_future(writer.write(creation("a")))
+    await asyncio.sleep(0)  # its commit is under way now
+    second = asyncio.ensure_future(writer.write(creation("b")))
+    await asyncio.sleep(0)
+    second.cancel()
+    await first
+    await writer.write(creation("c"))
+    assert stored(store, "a", "b", "c") == {"a", "c"}
+
+
+async def test_a_unit_beyond_the_queue_is_refused_and_the_others_are_written(
+    store: Store,
+) -> None:
+    async with Writer(store, Progress(0), lambda: NOW, str, max_waiting=3) as writer:
+        outcomes = await asyncio.gather(
+            *(writer.write(creation(f"i{n}")) for n in range(10)), return_exceptions=True
+        )
+    refused = [outcome for outcome in outcomes if isinstance(outcome, Overloaded)]
+    written = [outcome for outcome in outcomes if isinstance(outcome, pb.ItemWriteResult)]
+    assert refused
+    assert len(refused) + len(written) == 10
+
+
+async def test_what_waits_is_written_before_the_writer_ends(store: Store) -> None:
+    async with Writer(store, Progress(0), clock=lambda: NOW, new_id=lambda: "made") as writer:
+        waiting = [asyncio.ensure_future(writer.write(creation(f"i{n}"))) for n in range(50)]
+        await asyncio.sleep(0)
+    assert all(write.done() for write in waiting)
+    assert head_revision(store) == 50
+
+
+async def test_a_commit_is_never_dated_before_the_one_before_it(store: Store) -> None:
+    times = iter([datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)])
+    async with Writer(store, Progress(0), clock=lambda: next(times), new_id=str) as writer:
+        first = await writer.write(creation("a"))
+        second = await writer.write(creation("b"))
+    assert second.item.create_time == first.item.create_time
