@@ -1,9 +1,11 @@
-"""Items gathered into batches that one call can carry."""
+"""Lines gathered into batches, whose items one call can carry."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from items.v1 import items_pb2 as pb
+from items_cli.item_line import RefusedLine, parse_item
+from items_cli.lines import Line
 
 MOST_ITEMS = 1000
 """What the contract allows in one BatchWriteItems."""
@@ -17,31 +19,51 @@ OVERHEAD = 64
 
 @dataclass(slots=True)
 class Batch:
-    """Items, and the number of the line that each came from."""
+    """What some lines became: items, or reasons why not, by the number of the line."""
 
-    numbers: list[int] = field(default_factory=list)
-    items: list[pb.Item] = field(default_factory=list)
+    items: dict[int, pb.Item] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
     size: int = 0
 
     def add(self, number: int, item: pb.Item) -> None:
-        """Add *item* from line *number*."""
-        self.numbers.append(number)
-        self.items.append(item)
-        self.size += item.ByteSize() + OVERHEAD
+        """Take the item of line *number*."""
+        self.items[number] = item
+        self.size += _size(item)
 
-    def has_room_for(self, item: pb.Item, most_items: int) -> bool:
-        """Whether *item* can be added."""
-        fits = self.size + item.ByteSize() + OVERHEAD <= MOST_BYTES
-        return not self.items or (fits and len(self.items) < most_items)
+    def refuse(self, number: int, reason: str) -> None:
+        """Note why line *number* is refused; if it was an item here, it is none any more."""
+        self.items.pop(number, None)
+        self.refused[number] = reason
+
+    def is_full(self, most_lines: int) -> bool:
+        """Whether the lines are as many as they may be."""
+        return len(self.items) + len(self.refused) >= most_lines
+
+    def has_room_for(self, item: pb.Item) -> bool:
+        """Whether one call can carry *item* too."""
+        return self.size + _size(item) <= MOST_BYTES
 
 
-def gather(numbered: Iterable[tuple[int, pb.Item]], most_items: int) -> Iterator[Batch]:
-    """Batches of at most *most_items*, in order; one that is too large stands alone."""
+def gather(lines: Iterable[Line], most_lines: int) -> Iterator[Batch]:
+    """Batches of at most *most_lines* lines, in order; blank lines are passed over."""
     batch = Batch()
-    for number, item in numbered:
-        if not batch.has_room_for(item, most_items):
+    for line in lines:
+        if not line.content.strip():
+            continue
+        if batch.is_full(most_lines):
             yield batch
             batch = Batch()
-        batch.add(number, item)
-    if batch.items:
-        yield batch
+        try:
+            item = parse_item(line)
+        except RefusedLine as error:
+            batch.refuse(line.number, str(error))
+            continue
+        if not batch.has_room_for(item):
+            yield batch
+            batch = Batch()
+        batch.add(line.number, item)
+    yield batch
+
+
+def _size(item: pb.Item) -> int:
+    return item.ByteSize() + OVERHEAD

@@ -1,11 +1,10 @@
 """Brings the items of an NDJSON stream into the service."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from items.v1 import items_pb2 as pb
 from items_cli import refusals
 from items_cli.batches import Batch, gather
-from items_cli.item_line import RefusedLine, parse_item
 from items_cli.lines import Line
 from items_cli.session import Session
 from items_cli.tally import Tally
@@ -28,24 +27,16 @@ class Importer:
         self._tell = refuse
         self.tally = Tally()
 
-    def run(self, lines: Iterable[Line], most_items: int) -> None:
-        """Import *lines* in batches of at most *most_items*.
+    def run(self, lines: Iterable[Line], most_lines: int) -> None:
+        """Import *lines* in batches of at most *most_lines*.
 
         Raises ItemsError if the service does not answer any more.
         """
-        for batch in gather(self._items(lines), most_items):
-            self._write(batch)
-
-    def _items(self, lines: Iterable[Line]) -> Iterator[tuple[int, pb.Item]]:
-        for line in lines:
-            if not line.content.strip():
-                continue
+        for batch in gather(lines, most_lines):
             try:
-                item = parse_item(line)
-            except RefusedLine as error:
-                self._refuse(line.number, str(error))
-            else:
-                yield line.number, item
+                self._write(batch)
+            finally:
+                self._report(batch.refused)
 
     def _write(self, batch: Batch) -> None:
         """Write what the service takes of *batch*; what breaks its limits is sorted out."""
@@ -55,35 +46,36 @@ class Importer:
             except (Unavailable, Overloaded, DeadlineExceeded):
                 raise
             except ItemsError as error:
-                batch = self._sort_out(batch, error)
+                _sort_out(batch, error)
             else:
-                self._count(batch, answer)
+                self._take(batch, answer)
                 return
 
     def _send(self, batch: Batch) -> pb.BatchWriteItemsResponse:
-        requests = [pb.ReplaceItemRequest(item=item) for item in batch.items]
+        requests = [pb.ReplaceItemRequest(item=item) for item in batch.items.values()]
         return self._session.run(self._session.items.batch_write(requests, allow_partial=True))
 
-    def _sort_out(self, batch: Batch, error: ItemsError) -> Batch:
-        """The rest of *batch*, which was refused as a whole, without what *error* names."""
-        everything = dict.fromkeys(range(len(batch.items)), refusals.reason(error))
-        named = refusals.reasons_by_write(error) or everything
-        rest = Batch()
-        for index, (number, item) in enumerate(zip(batch.numbers, batch.items, strict=True)):
-            if index in named:
-                self._refuse(number, f"item {item.id}: {named[index]}")
-            else:
-                rest.add(number, item)
-        return rest
-
-    def _count(self, batch: Batch, answer: pb.BatchWriteItemsResponse) -> None:
-        for number, item, result in zip(batch.numbers, batch.items, answer.results, strict=True):
+    def _take(self, batch: Batch, answer: pb.BatchWriteItemsResponse) -> None:
+        """Count what was written, and note in *batch* what was refused by itself."""
+        for number, result in zip(tuple(batch.items), answer.results, strict=True):
             if result.HasField("error"):
-                error = statuses.from_status(result.error)
-                self._refuse(number, f"item {item.id}: {refusals.reason(error)}")
+                _refuse(batch, number, refusals.reason(statuses.from_status(result.error)))
             else:
                 self.tally.written(result.kind)
 
-    def _refuse(self, number: int, reason: str) -> None:
-        self.tally.refuse()
-        self._tell(number, reason)
+    def _report(self, refused: dict[int, str]) -> None:
+        for number in sorted(refused):
+            self.tally.refuse()
+            self._tell(number, refused[number])
+
+
+def _sort_out(batch: Batch, error: ItemsError) -> None:
+    """Refuse the items that *error* names, or all of them if it names none."""
+    named = refusals.reasons_by_write(error)
+    for index, number in enumerate(tuple(batch.items)):
+        if not named or index in named:
+            _refuse(batch, number, named.get(index) or refusals.reason(error))
+
+
+def _refuse(batch: Batch, number: int, reason: str) -> None:
+    batch.refuse(number, f"item {batch.items[number].id}: {reason}")

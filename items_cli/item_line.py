@@ -14,6 +14,12 @@ from items_cli.lines import LIMIT, Line
 
 WRITABLE = ("id", "name", "description", "labels", "attributes")
 
+LARGEST = LIMIT
+"""Bytes of an item, as a message, that are sent; the service accepts fewer."""
+
+SHOWN = 30
+"""How much of a wrong value is shown."""
+
 _NAMES = {
     name: field.name
     for field in pb.Item.DESCRIPTOR.fields
@@ -39,7 +45,10 @@ def parse_item(line: Line) -> pb.Item:
         raise RefusedLine("id: it is missing, and without one each import would add the item anew")
     if fields.get("delete_time"):
         raise RefusedLine("deleteTime: the item is deleted; without the field it is brought back")
-    return _item({name: fields[name] for name in WRITABLE if name in fields})
+    item = _item({name: fields[name] for name in WRITABLE if name in fields})
+    if item.ByteSize() > LARGEST:
+        raise RefusedLine(f"not an item: its {item.ByteSize():,} bytes are more than one may have")
+    return item
 
 
 def _object(content: bytes) -> dict[str, Any]:
@@ -59,7 +68,7 @@ def _object(content: bytes) -> dict[str, Any]:
     except ValueError as error:
         raise RefusedLine("not an item: a number has thousands of digits") from error
     if not isinstance(value, dict):
-        raise RefusedLine(f"not an item: {content[:20].decode(errors='replace')} is no JSON object")
+        raise RefusedLine(f"not an item: {_shown(content.decode())} is no JSON object")
     return value
 
 
@@ -79,16 +88,24 @@ def _fields(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(fields: dict[str, Any]) -> pb.Item:
+    for name in ("labels", "attributes"):
+        if not isinstance(fields.get(name), dict | None):
+            raise RefusedLine(f"{name}: {_shown(json.dumps(fields[name]))} is no JSON object")
     try:
-        item = json_format.ParseDict(fields, pb.Item())
+        return json_format.ParseDict(fields, pb.Item())
     except (json_format.ParseError, ValueError, OverflowError, RecursionError) as error:
         raise RefusedLine(_readable(str(error))) from error
-    return item
+
+
+def _shown(text: str) -> str:
+    """*text*, or how it begins."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
 
 
 def _readable(message: str) -> str:
     """What json_format complains about, in the words of the other refusals."""
     message = re.sub(r"^Failed to parse (\w+) field: ", r"\1: ", " ".join(message.split()))
+    message = re.sub(r"^(.*) at Item\.(\w+)$", r"\2: \1", message)
     return message.replace("string or bytes-like object", "text").rstrip(".")
 
 

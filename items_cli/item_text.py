@@ -2,21 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from google.protobuf import json_format
 
 from items.v1 import items_pb2 as pb
 from items_cli.printable import printable
 
+EXACT = 2.0**53
+"""Below it every whole number has a float of its own."""
+
 
 def as_line(item: pb.Item) -> str:
     """ProtoJSON in one line."""
-    return json.dumps(json_format.MessageToDict(item), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_fields(item), ensure_ascii=False, separators=(",", ":"))
 
 
 def rows(item: pb.Item) -> Iterator[tuple[str, str]]:
     """Each field that is set, with its value; labels one by one, attributes as JSON."""
-    for name, value in json_format.MessageToDict(item).items():
+    for name, value in _fields(item).items():
         if name == "labels":
             yield from ((f"labels.{key}", printable(text)) for key, text in sorted(value.items()))
         elif name == "attributes":
@@ -29,6 +33,23 @@ def rows(item: pb.Item) -> Iterator[tuple[str, str]]:
 def labels(item: pb.Item) -> str:
     """The labels as ``key=value``, in order."""
     return printable(" ".join(f"{key}={value}" for key, value in sorted(item.labels.items())))
+
+
+def _fields(item: pb.Item) -> dict[str, Any]:
+    """*item* as JSON; whole numbers are written as such: 3, where json_format has 3.0."""
+    return {name: _whole(value) for name, value in json_format.MessageToDict(item).items()}
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _whole(content) for key, content in value.items()}
+        case list():
+            return [_whole(content) for content in value]
+        case float() if value.is_integer() and abs(value) < EXACT:
+            return int(value)
+        case _:
+            return value
 
 
 def _json(value: object) -> str:

@@ -13,6 +13,7 @@ from items_cli.flags import GRPC, Service
 from items_cli.importer import Importer
 from items_cli.lines import read_lines
 from items_cli.progress import Progress
+from items_cli.refusals import reason
 from items_cli.session import Session, connect
 from items_client import ItemsError, RetryPolicy
 
@@ -84,7 +85,7 @@ def _run(importer: Importer, progress: Progress, stream: BinaryIO, batch: int) -
     except KeyboardInterrupt:
         return INTERRUPTED, "Interrupted."
     except ItemsError as error:
-        return NOT_POSSIBLE, f"Stopped, because the service does not answer any more: {error}."
+        return NOT_POSSIBLE, f"Stopped: {reason(error)}."
     except OSError as error:
-        return NOT_POSSIBLE, f"Stopped, because the input cannot be read: {error.strerror}."
+        return NOT_POSSIBLE, f"Stopped: the input cannot be read, {error.strerror}."
     return (REFUSED if importer.tally.refused else 0), ""

@@ -1,5 +1,6 @@
 """`items list`: the items that match a filter."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated
@@ -22,6 +23,9 @@ FIRST = 50
 """How many items a table shows if nobody says."""
 
 LARGEST_PAGE = 1000
+
+UNCUT = 100_000
+"""Columns, for a table that nobody looks at."""
 
 Filter = Annotated[
     str,
@@ -80,12 +84,16 @@ def _print_lines(items: Iterable[pb.Item], limit: int | None) -> None:
 
 
 def _print_table(items: Iterator[pb.Item], limit: int) -> None:
+    """A line for each item: cut to the width of a terminal, but whole in a pipe or a file."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("ID", "NAME", "REVISION", "LABELS"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("ID", overflow="fold", min_width=20)
+    table.add_column("NAME", no_wrap=True, max_width=40)
+    table.add_column("REVISION", no_wrap=True, min_width=8)
+    table.add_column("LABELS", no_wrap=True)
     for item in islice(items, limit):
-        cells = (item.id, item.name, str(item.revision), labels(item))
-        table.add_row(*(Text(printable(cell)) for cell in cells))
-    Console(highlight=False).print(table)
+        cells = (item.id, printable(item.name), str(item.revision), labels(item))
+        table.add_row(*map(Text, cells))
+    width = None if sys.stdout.isatty() else UNCUT
+    Console(width=width, highlight=False).print(table)
     if any(True for _ in items):
         typer.echo(f"More items match: --limit shows more than {limit}, --json all.", err=True)
