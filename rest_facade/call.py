@@ -1,0 +1,105 @@
+"""One REST call: what was sent, and the service that answers it."""
+
+import asyncio
+from collections.abc import Awaitable, Collection, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+from grpc import StatusCode
+from pydantic import ValidationError
+from starlette.types import Receive, Scope
+
+from protojson.message import Message
+from protojson.query import Query
+from rest_facade.bodies import parse_body, read_body
+from rest_facade.forwarding import Forwarded
+from rest_facade.media_types import JSON
+from rest_facade.problems import Place, Problem
+from rest_facade.queries import parse_query
+from rest_facade.settings import Settings
+from rest_facade.upstream import Upstream
+from rest_facade.violations import refusal
+
+P = TypeVar("P", bound=Message)
+Q = TypeVar("Q", bound=Query)
+B = TypeVar("B", bound=Message)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One REST call: what was sent, who asks, and the service that answers."""
+
+    scope: Scope
+    receive: Receive
+    headers: Mapping[str, str]
+    variables: Mapping[str, str]
+    forwarded: Forwarded
+    upstream: Upstream
+    settings: Settings
+
+    def path(self, model: type[P]) -> P:
+        """The variables in the path.
+
+        Raises:
+            Problem: one breaks a limit.
+        """
+        try:
+            return model.model_validate(self.variables)
+        except ValidationError as error:
+            raise refusal(error, model, Place.PATH) from None
+
+    def query(self, model: type[Q]) -> Q:
+        """The query.
+
+        Raises:
+            Problem: a parameter is unknown, given twice, or breaks a limit.
+        """
+        return parse_query(model, self.scope["query_string"])
+
+    async def body(
+        self, model: type[B], accepted: Collection[str] = (JSON,), *, default: bytes = b""
+    ) -> B:
+        """The body, read within the limits; *default* stands for an empty one.
+
+        Raises:
+            Problem: it is too large or too slow, is not JSON, or breaks a limit.
+        """
+        limit = self.settings.rest_max_body_bytes
+        try:
+            async with asyncio.timeout_at(self.forwarded.deadline):
+                raw = await read_body(self.receive, self.headers, accepted, limit)
+        except TimeoutError:
+            raise _too_slow() from None
+        return parse_body(model, raw or default)
+
+    async def while_connected(self, answer: Awaitable[T]) -> T:
+        """*answer*, which is given up when the client goes away.
+
+        Raises:
+            Problem: the client went away.
+        """
+        answering = asyncio.ensure_future(answer)
+        leaving = asyncio.ensure_future(self._left())
+        try:
+            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if answering.done():
+                return answering.result()
+            raise Problem(StatusCode.CANCELLED, "CANCELLED", "the client went away")
+        finally:
+            answering.cancel()
+            leaving.cancel()
+
+    async def _left(self) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
+
+
+def _too_slow() -> Problem:
+    return Problem(
+        StatusCode.DEADLINE_EXCEEDED,
+        "DEADLINE_EXCEEDED",
+        "the body did not arrive before the deadline",
+        status=HTTPStatus.REQUEST_TIMEOUT,
+    )

@@ -1,0 +1,176 @@
+"""Concurrent REST calls -> batch RPCs.
+
+While one batch is under way, the next gathers by itself: no timer, no added delay.
+A call that gives up, or is refused, never disturbs its neighbours.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import structlog
+from grpc import StatusCode
+
+from rest_facade.forwarding import Forwarded, Metadata, request_ids
+from rest_facade.problems import Problem
+from rest_facade.statuses import FAULTS
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+Ask = Callable[[Sequence[Q], Forwarded], Awaitable[Sequence[A | Problem]]]
+"""Puts questions in one RPC: an answer, or a refusal, for each, in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a batch becomes, how many are under way, how many calls may wait."""
+
+    questions: int
+    bytes: int
+    calls: int
+    waiting: int
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting(Generic[Q, A]):
+    question: Q
+    size: int
+    call: Forwarded
+    answer: asyncio.Future[A]
+
+    def settle(self, outcome: A | Exception) -> None:
+        """Answer the caller, unless it has gone."""
+        if self.answer.done():
+            return
+        if isinstance(outcome, Exception):
+            self.answer.set_exception(outcome)
+        else:
+            self.answer.set_result(outcome)
+
+    def expire(self) -> None:
+        """Answer the caller that its deadline has passed."""
+        self.settle(
+            Problem(
+                StatusCode.DEADLINE_EXCEEDED,
+                "DEADLINE_EXCEEDED",
+                "the deadline passed before there was an answer; a write may have been applied",
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Lane(Generic[Q, A]):
+    """The calls of one identity: only those may share a batch."""
+
+    queue: deque[_Waiting[Q, A]] = field(default_factory=deque)
+    calls: int = 0
+    woken: bool = False
+
+    def take(self, limits: Limits) -> list[_Waiting[Q, A]]:
+        """The next batch, from the front of the queue, without those who have gone."""
+        batch: list[_Waiting[Q, A]] = []
+        size = 0
+        while self.queue and len(batch) < limits.questions:
+            if batch and size + self.queue[0].size > limits.bytes:
+                break
+            waiting = self.queue.popleft()
+            if not waiting.answer.done():
+                batch.append(waiting)
+                size += waiting.size
+        return batch
+
+
+class Coalescer(Generic[Q, A]):
+    """Answers questions in batches, each caller as if it had asked alone."""
+
+    def __init__(self, ask: Ask[Q, A], limits: Limits) -> None:
+        self._ask = ask
+        self._limits = limits
+        self._lanes: dict[Metadata, _Lane[Q, A]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting = 0
+
+    async def ask(self, question: Q, size: int, call: Forwarded) -> A:
+        """The answer to *question*, which is *size* bytes.
+
+        Raises:
+            Problem: the question is refused, too many wait, or the deadline has passed.
+        """
+        if self._waiting >= self._limits.waiting:
+            raise _overloaded()
+        loop = asyncio.get_running_loop()
+        waiting: _Waiting[Q, A] = _Waiting(question, size, call, loop.create_future())
+        timer = loop.call_at(call.deadline, waiting.expire)
+        self._waiting += 1
+        try:
+            self._enqueue(waiting, loop)
+            return await waiting.answer
+        finally:
+            self._waiting -= 1
+            timer.cancel()
+
+    async def close(self) -> None:
+        """Wait for the batches under way."""
+        await asyncio.gather(*self._tasks)
+
+    def _enqueue(self, waiting: _Waiting[Q, A], loop: asyncio.AbstractEventLoop) -> None:
+        lane = self._lanes.setdefault(waiting.call.identity, _Lane())
+        lane.queue.append(waiting)
+        if not lane.woken:  # calls that arrive in the same turn of the loop go together
+            lane.woken = True
+            loop.call_soon(self._start, lane, waiting.call.identity)
+
+    def _start(self, lane: _Lane[Q, A], identity: Metadata) -> None:
+        lane.woken = False
+        while lane.calls < self._limits.calls and (batch := lane.take(self._limits)):
+            lane.calls += 1
+            task = asyncio.create_task(self._run(lane, identity, batch))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        if not lane.calls and not lane.queue:
+            self._lanes.pop(identity, None)
+
+    async def _run(
+        self, lane: _Lane[Q, A], identity: Metadata, batch: list[_Waiting[Q, A]]
+    ) -> None:
+        try:
+            await self._answer(batch)
+        finally:
+            lane.calls -= 1
+            self._start(lane, identity)
+
+    async def _answer(self, batch: list[_Waiting[Q, A]]) -> None:
+        call = Forwarded.joined([waiting.call for waiting in batch])
+        try:
+            answers = await self._ask([waiting.question for waiting in batch], call)
+            for waiting, answer in zip(batch, answers, strict=True):
+                waiting.settle(answer)
+        except Problem as problem:
+            await self._fail(batch, call, problem)
+        except Exception as error:  # noqa: BLE001  # a bug: each caller is told, none hangs
+            for waiting in batch:
+                waiting.settle(error)
+
+    async def _fail(self, batch: list[_Waiting[Q, A]], call: Forwarded, problem: Problem) -> None:
+        if len(batch) > 1 and problem.code is StatusCode.INVALID_ARGUMENT:
+            # One question spoilt the batch, and nothing of it was done: each goes alone.
+            await asyncio.gather(*(self._answer([waiting]) for waiting in batch))
+            return
+        if problem.code in FAULTS:
+            callers = request_ids(waiting.call for waiting in batch)
+            log = structlog.get_logger("rest_facade.coalescing")
+            log.error("batch failed", request_id=call.request_id, callers=callers)
+        for waiting in batch:
+            waiting.settle(problem.but())
+
+
+def _overloaded() -> Problem:
+    return Problem(
+        StatusCode.RESOURCE_EXHAUSTED,
+        "OVERLOADED",
+        "too many calls wait already; try again",
+        retry_after=1.0,
+    )

@@ -1,0 +1,89 @@
+"""The pages that describe the service; they load nothing from the internet."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from importlib.resources import files
+
+from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+TITLE = "Item service"
+OPENAPI = "/openapi.json"
+ASSETS = "/docs-assets"
+
+_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def documentation_routes(root_path: str) -> list[BaseRoute]:
+    """`/docs` (Swagger UI), `/redoc`, their assets, and `/`, which leads to the former."""
+    assets = files("fastapi_offline") / "static"
+    return [
+        Route("/", _redirect_to(f"{root_path}/docs"), include_in_schema=False),
+        Route("/docs", _page(_swagger_ui(root_path)), include_in_schema=False),
+        Route("/redoc", _page(_redoc(root_path)), include_in_schema=False),
+        Mount(ASSETS, StaticFiles(directory=str(assets)), name="docs-assets"),
+    ]
+
+
+def _swagger_ui(root_path: str) -> HTMLResponse:
+    return get_swagger_ui_html(
+        openapi_url=f"{root_path}{OPENAPI}",
+        title=TITLE,
+        swagger_js_url=f"{root_path}{ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root_path}{ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{root_path}{ASSETS}/favicon.png",
+        swagger_ui_parameters={"displayRequestDuration": True, "tryItOutEnabled": True},
+    )
+
+
+def _redoc(root_path: str) -> HTMLResponse:
+    return get_redoc_html(
+        openapi_url=f"{root_path}{OPENAPI}",
+        title=TITLE,
+        redoc_js_url=f"{root_path}{ASSETS}/redoc.standalone.js",
+        redoc_favicon_url=f"{root_path}{ASSETS}/favicon.png",
+        with_google_fonts=False,
+    )
+
+
+def _page(page: HTMLResponse) -> Callable[[Request], Response]:
+    content = bytes(page.body).decode()
+    headers = {"content-security-policy": _policy(content), "cache-control": "no-cache"}
+
+    def show(_: Request) -> Response:
+        return HTMLResponse(content, headers=headers)
+
+    return show
+
+
+def _redirect_to(path: str) -> Callable[[Request], Response]:
+    def redirect(_: Request) -> Response:
+        return RedirectResponse(path)
+
+    return redirect
+
+
+def _policy(page: str) -> str:
+    """What *page* may load: its own scripts and no others; both viewers set inline styles."""
+    scripts = " ".join(_source(script) for script in _INLINE_SCRIPT.findall(page))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {scripts}".rstrip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src blob:",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _source(script: str) -> str:
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,57 @@
+"""Writes of items: concurrent ones become one BatchWriteItems, each with its own result."""
+
+from collections.abc import Sequence
+
+from items.v1 import items_pb2 as pb
+from items.v1.items_pb2_grpc import ItemServiceStub
+from rest_facade.coalescing import Coalescer, Limits
+from rest_facade.forwarding import Forwarded
+from rest_facade.problems import Problem, Violation
+from rest_facade.rpc import call
+from rest_facade.statuses import problem_of_status
+
+
+class ItemWrites:
+    """Answers the five writes as their own RPCs do, and says what each did."""
+
+    def __init__(self, stub: ItemServiceStub, limits: Limits) -> None:
+        self._stub = stub
+        self._batches: Coalescer[pb.ItemWrite, pb.ItemWriteResult] = Coalescer(self._ask, limits)
+
+    async def write(self, write: pb.ItemWrite, forwarded: Forwarded) -> pb.ItemWriteResult:
+        """The item after *write*, and what the write did.
+
+        Raises:
+            Problem: the write was refused, or failed.
+        """
+        return await self._batches.ask(write, write.ByteSize(), forwarded)
+
+    async def close(self) -> None:
+        """Wait for the batches under way."""
+        await self._batches.close()
+
+    async def _ask(
+        self, writes: Sequence[pb.ItemWrite], forwarded: Forwarded
+    ) -> Sequence[pb.ItemWriteResult | Problem]:
+        request = pb.BatchWriteItemsRequest(writes=writes, allow_partial=True)
+        try:
+            response = await call(self._stub.BatchWriteItems, request, forwarded)
+        except Problem as problem:
+            raise _of_one_write(problem, writes[0]) from problem
+        return [_outcome(result) for result in response.results]
+
+
+def _outcome(result: pb.ItemWriteResult) -> pb.ItemWriteResult | Problem:
+    return problem_of_status(result.error) if result.HasField("error") else result
+
+
+def _of_one_write(problem: Problem, write: pb.ItemWrite) -> Problem:
+    """*problem* with its fields named as in *write*'s own request; they were the batch's."""
+    prefix = f"writes[0].{write.WhichOneof('write')}."
+    return problem.but(
+        detail=problem.detail.replace(prefix, ""),
+        violations=[
+            Violation(found.place, found.where.removeprefix(prefix), found.detail)
+            for found in problem.violations
+        ],
+    )

@@ -1,0 +1,101 @@
+"""The composition root of the facade: settings -> channel, middleware, routes."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib import metadata
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from rest_facade.compression import Compression
+from rest_facade.docs import OPENAPI, TITLE, documentation_routes
+from rest_facade.exceptions import answer_http_exception
+from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
+from rest_facade.openapi import openapi_document
+from rest_facade.resources import resources
+from rest_facade.routers import batches, items, revisions
+from rest_facade.routers.health import health_routes
+from rest_facade.settings import Settings
+from rest_facade.upstream import open_upstream
+
+OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS)
+
+EXPOSED_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-Id")
+"""What a script on another origin may read of an answer's headers."""
+
+CORS_HEADERS = (
+    "Authorization",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Items-Actor",
+    "Request-Timeout",
+    "Traceparent",
+    "Tracestate",
+    "X-Request-Id",
+)
+"""What a script on another origin may send."""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The facade as an ASGI application; *settings* are read from ITEMS_* by default."""
+    chosen = settings or Settings()
+    version = metadata.version("item-service")
+    app = FastAPI(
+        title=TITLE,
+        version=version,
+        openapi_url=OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        root_path=chosen.rest_root_path,
+        redirect_slashes=False,
+        lifespan=_lifespan(chosen),
+        middleware=_middleware(chosen),
+        exception_handlers={HTTPException: answer_http_exception},
+        routes=[
+            *resources(OPERATIONS, chosen),
+            *health_routes(),
+            *documentation_routes(chosen.rest_root_path),
+        ],
+    )
+    document = openapi_document(OPERATIONS, version)
+    app.openapi = lambda: document  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    return app
+
+
+def _lifespan(settings: Settings) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        async with open_upstream(settings) as upstream:
+            yield {"upstream": upstream}
+
+    return lifespan
+
+
+def _middleware(settings: Settings) -> tuple[Middleware, ...]:
+    """Outermost first."""
+    return (
+        Middleware(RequestId),  # everything after it can be told apart in the log
+        Middleware(AccessLog),  # sees the status that the client sees
+        Middleware(SecurityHeaders),  # on every answer, refusals and faults too
+        *_cors(settings),  # before anything that may refuse a call: scripts can read why
+        Middleware(Compression, smallest=settings.rest_gzip_bytes),
+        Middleware(Faults),  # turns what nobody expected into an answer of ours
+    )
+
+
+def _cors(settings: Settings) -> tuple[Middleware, ...]:
+    if not settings.cors_origins:
+        return ()
+    return (
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"),
+            allow_headers=CORS_HEADERS,
+            expose_headers=EXPOSED_HEADERS,
+        ),
+    )

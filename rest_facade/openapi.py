@@ -1,0 +1,146 @@
+"""The OpenAPI document: the contract's words, and what HTTP adds to them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from pydantic.json_schema import models_json_schema
+
+from items.v1.items_routes import ROUTES
+from protojson.message import Message
+from protojson.route import Route
+from rest_facade import examples
+from rest_facade.openapi_answers import PROBLEM, VIOLATION, answers
+from rest_facade.openapi_headers import REQUEST_HEADERS
+from rest_facade.operations import Operation
+
+Mode = Literal["validation", "serialization"]
+Form = tuple[Any, Mode]
+"""A model, as it is read or as it is answered."""
+
+Names = Mapping[Form, Mapping[str, Any]]
+"""References to the schemas of forms."""
+
+READ: Mode = "validation"
+ANSWERED: Mode = "serialization"
+
+REFERENCE = "#/components/schemas/{model}"
+
+ABOUT = """\
+The system of record for a team's items, over REST.
+
+Bodies are [ProtoJSON](https://protobuf.dev/programming-guides/json/): 64-bit integers are
+strings, and keys are read in camelCase and in snake_case.
+Every answer that holds an item has its version as `ETag`. Send it back as `If-Match` to
+write only if nobody else has (412 otherwise), or as `If-None-Match` to read only what is
+new (304 otherwise).
+An `Idempotency-Key` makes a write safe to repeat.
+Errors are `application/problem+json` (RFC 9457); branch on `reason`.
+"""
+
+TAGS = (
+    {"name": "items", "description": "One item, and lists of them."},
+    {"name": "batches", "description": "Many items in one call, at one revision."},
+    {"name": "revisions", "description": "The history of an item."},
+)
+
+
+def openapi_document(operations: Sequence[Operation], version: str) -> dict[str, Any]:
+    """The document that describes *operations*."""
+    routes = {route.rpc: route for route in ROUTES}
+    pairs = [(operation, routes[operation.rpc]) for operation in operations]
+    names, definitions = _schemas(route for _, route in pairs)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation, route in pairs:
+        described = _operation(operation, route, names)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Item service",
+            "version": version,
+            "description": ABOUT,
+            "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
+        },
+        "tags": list(TAGS),
+        "paths": paths,
+        "components": {
+            "schemas": {**definitions, "Problem": PROBLEM, "Violation": VIOLATION},
+        },
+    }
+
+
+def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
+    """A reference for each body and answer, and the schemas that they refer to."""
+    found = list(routes)
+    bodies: list[Form] = [(route.body_model, READ) for route in found if route.body_model]
+    answers: list[Form] = [(route.response_model, ANSWERED) for route in found]
+    names, document = models_json_schema(bodies + answers, ref_template=REFERENCE)
+    return names, document["$defs"]
+
+
+def _operation(operation: Operation, route: Route, names: Names) -> dict[str, Any]:
+    described = {
+        "tags": [operation.tag],
+        "operationId": route.rpc,
+        "summary": route.summary,
+        "description": route.description,
+        "parameters": [*_path(route), *_query(route), *_headers(operation)],
+        "responses": answers(operation, names[route.response_model, ANSWERED]),
+    }
+    if route.body_model is not None:
+        schema = names[route.body_model, READ]
+        described["requestBody"] = _body(operation, schema)
+    return described
+
+
+def _path(route: Route) -> list[dict[str, Any]]:
+    return [
+        _parameter("path", name, schema, required=True)
+        for name, schema in _properties(route.path_model).items()
+    ]
+
+
+def _query(route: Route) -> list[dict[str, Any]]:
+    required = route.query_model.model_json_schema().get("required", ())
+    return [
+        _parameter("query", name, schema, required=name in required)
+        for name, schema in _properties(route.query_model).items()
+    ]
+
+
+def _headers(operation: Operation) -> list[dict[str, Any]]:
+    return [
+        {"in": "header", "name": name, "required": False, **REQUEST_HEADERS[name]}
+        for name in (*operation.headers, "X-Request-Id", "Request-Timeout")
+    ]
+
+
+def _parameter(
+    place: str, name: str, schema: Mapping[str, Any], *, required: bool
+) -> dict[str, Any]:
+    kept = {key: value for key, value in schema.items() if key != "description"}
+    parameter = {
+        "in": place,
+        "name": name,
+        "required": required,
+        "description": schema["description"],
+        "schema": kept,
+    }
+    if name in examples.PARAMETERS:
+        parameter["example"] = examples.PARAMETERS[name]
+    return parameter
+
+
+def _properties(model: type[Message] | None) -> Mapping[str, Any]:
+    properties: dict[str, Any] = {}
+    if model is not None:
+        properties = model.model_json_schema(mode=READ).get("properties", {})
+    return properties
+
+
+def _body(operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"schema": schema, "examples": examples.BODIES[operation.rpc]}
+    return {
+        "required": not operation.body_is_optional,
+        "content": dict.fromkeys(operation.accepted, content),
+    }

@@ -1,0 +1,47 @@
+"""Paths of fields in a message -> JSON pointers (RFC 6901) in its ProtoJSON.
+
+The paths are those of google.rpc.BadRequest: `writes[3].create.item.create_time`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+_SEGMENT = re.compile(r"\.?(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[\"(?P<key>[^\"]*)\"\]")
+
+
+def json_pointer(message: Descriptor, path: str) -> str:
+    """Where the field at *path* of *message* stands in the JSON of the message.
+
+    Names become camelCase; keys of maps and of free-form objects stay as they are.
+    """
+    return "".join(f"/{_escaped(token)}" for token in _json_names(message, path))
+
+
+def _json_names(message: Descriptor | None, path: str) -> Iterator[str]:
+    while segment := _SEGMENT.match(path):
+        path = path[segment.end() :]
+        field = message.fields_by_name.get(segment["name"]) if message else None
+        if field is None:
+            yield segment["name"] or segment["index"] or segment["key"] or ""
+            continue
+        yield field.json_name
+        message = _inner(field)
+        if _is_map(field) and path.startswith("."):
+            yield path[1:]  # all of it is one key: labels have dots in theirs
+            return
+
+
+def _inner(field: FieldDescriptor) -> Descriptor | None:
+    """The message whose fields come next; none in a map or in free-form JSON."""
+    inner = field.message_type
+    return None if inner is None or inner.file.package != "items.v1" or _is_map(field) else inner
+
+
+def _is_map(field: FieldDescriptor) -> bool:
+    return bool(field.message_type and field.message_type.GetOptions().map_entry)
+
+
+def _escaped(token: str) -> str:
+    return token.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,44 @@
+"""Many items at a time."""
+
+from starlette.responses import Response
+
+from items.v1 import items_converters as converters
+from items.v1 import items_models as models
+from items.v1 import items_requests as requests
+from rest_facade.answers import json_answer
+from rest_facade.call import Call
+from rest_facade.operations import Operation
+from rest_facade.preconditions import identify, refuse_headers
+from rest_facade.rpc import call as rpc
+
+
+async def batch_get_items(call: Call) -> Response:
+    """BatchGetItems: the items found, and the ids that were not."""
+    request = requests.batch_get_items(call.query(models.BatchGetItemsQuery))
+    answer = rpc(call.upstream.stub.BatchGetItems, request, call.forwarded)
+    found = await call.while_connected(answer)
+    return json_answer(converters.batch_get_items_response_to_json(found))
+
+
+async def batch_write_items(call: Call) -> Response:
+    """BatchWriteItems: a result for each write, also when some were refused."""
+    refuse_headers(call.headers, "If-Match", "If-None-Match")
+    query = call.query(models.BatchWriteItemsQuery)
+    request = requests.batch_write_items(query, await call.body(models.BatchWriteItemsRequest))
+    identify(request, call.headers)
+    results = await rpc(call.upstream.stub.BatchWriteItems, request, call.forwarded)
+    return json_answer(converters.batch_write_items_response_to_json(results))
+
+
+OPERATIONS = (
+    Operation("GET", "/v1/items:batchGet", "BatchGetItems", batch_get_items, tag="batches"),
+    Operation(
+        "POST",
+        "/v1/items:batchWrite",
+        "BatchWriteItems",
+        batch_write_items,
+        refusals=(404, 409),
+        headers=("Idempotency-Key",),
+        tag="batches",
+    ),
+)

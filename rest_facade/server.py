@@ -1,0 +1,86 @@
+"""The HTTP server that runs the facade: uvicorn, set up on purpose."""
+
+import asyncio
+import math
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+
+from rest_facade.main import create_app
+from rest_facade.settings import Settings
+
+BACKLOG = 2048
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """Serve within the block; yields the address, with the port that was taken.
+
+    On leaving, no new connection is taken, and running calls get time to end.
+
+    Raises:
+        OSError: the address cannot be listened on.
+    """
+    listener = listen(settings.http)
+    server = uvicorn.Server(_config(settings))
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[listener])
+    ticking = asyncio.create_task(server.main_loop())
+    try:
+        yield _address(settings.http, listener)
+    finally:
+        server.should_exit = True
+        await ticking
+        await server.shutdown(sockets=[listener])
+        _forget(settings.http)
+
+
+def listen(address: str) -> socket.socket:
+    """A socket that listens on `HOST:PORT` or `unix:PATH`.
+
+    Raises:
+        OSError: it cannot, for example because something else does.
+    """
+    if address.startswith("unix:"):
+        _forget(address)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(address.removeprefix("unix:"))
+    else:
+        host, _, port = address.rpartition(":")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host.strip("[]"), int(port)), family=family)
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(settings),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,  # logs.py does it
+        access_log=False,  # the middleware does it
+        server_header=False,
+        proxy_headers=False,  # nobody may say who they are by a header
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=math.ceil(settings.rest_drain.total_seconds()),
+    )
+
+
+def _address(address: str, listener: socket.socket) -> str:
+    if address.startswith("unix:"):
+        return address
+    return f"{address.rpartition(':')[0]}:{listener.getsockname()[1]}"
+
+
+def _forget(address: str) -> None:
+    """Remove the file of a socket that nobody listens on any more."""
+    if address.startswith("unix:"):
+        Path(address.removeprefix("unix:")).unlink(missing_ok=True)

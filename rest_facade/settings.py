@@ -1,0 +1,75 @@
+"""The settings of the REST facade: ITEMS_* variables and flags, read once."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Address = Annotated[
+    str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$|^unix:.+$")
+]
+Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+
+class Settings(BaseSettings):
+    """Frozen; a flag wins over a variable, a variable over the default.
+
+    Durations are seconds or ISO 8601 (`PT30S`).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ITEMS_", frozen=True, extra="ignore", cli_kebab_case=True, cli_avoid_json=True
+    )
+
+    http: Address = Field(
+        "127.0.0.1:8000", description="Where REST is served; port 0 takes a free one."
+    )
+    upstream: str = Field(
+        "127.0.0.1:50051", description="The gRPC server that the facade calls, as a gRPC target."
+    )
+    rest_default_deadline: Positive = Field(
+        timedelta(seconds=10), description="How long a REST call may take that does not say."
+    )
+    rest_max_deadline: Positive = Field(
+        timedelta(seconds=60), description="The longest deadline that a REST call may ask for."
+    )
+    rest_max_body_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, description="The largest request body that is read."
+    )
+    rest_batch_calls: int = Field(
+        2,
+        ge=1,
+        le=64,
+        description="How many batches of concurrent REST calls are under way at a time.",
+    )
+    rest_max_waiting: int = Field(
+        10_000, ge=1, description="How many REST calls wait for a batch; more are answered 429."
+    )
+    rest_gzip_bytes: int = Field(
+        1024, ge=0, description="The smallest answer that is compressed for clients that take it."
+    )
+    rest_root_path: str = Field(
+        "",
+        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        description="The path prefix that a proxy in front of the facade strips, as `/catalogue`.",
+    )
+    rest_drain: Positive = Field(
+        timedelta(seconds=3), description="How long running REST calls may go on after SIGTERM."
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Origins whose scripts may call REST, separated by commas; `*` is all of them.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="The least severe line that is logged; `info` has one line for each call.",
+    )
+    log_format: Literal["json", "console"] = Field("json", description="How a line looks.")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+        return value

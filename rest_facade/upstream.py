@@ -1,0 +1,76 @@
+"""The gRPC server behind the facade: the channel, and calls through it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+from grpc import aio
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from items.v1 import items_pb2_grpc
+from rest_facade.coalescing import Limits
+from rest_facade.forwarding import Forwarded
+from rest_facade.item_reads import ItemReads
+from rest_facade.item_writes import ItemWrites
+from rest_facade.rpc import call
+from rest_facade.settings import Settings
+
+SERVICE = "items.v1.ItemService"
+
+CHANNEL_OPTIONS: tuple[tuple[str, Any], ...] = (
+    # The server bounds what it answers; a page of large items is larger than 4 MiB.
+    ("grpc.max_receive_message_length", -1),
+    # A server that vanished without a word is noticed within half a minute.
+    ("grpc.keepalive_time_ms", 20_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    # A server that comes back is found within a second or two.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+    ("grpc.primary_user_agent", "item-service-rest"),
+)
+
+READ_LIMITS = (256, 1 << 20)
+"""Gets in a batch, and bytes of ids: 256 of the largest items are some 40 MiB."""
+
+WRITE_LIMITS = (1000, 1 << 20)
+"""Writes in a batch, and bytes of them: well below the 4 MiB that a server reads."""
+
+Answer = TypeVar("Answer", bound=Message)
+
+
+class Upstream:
+    """Calls of the item service, alone or coalesced.
+
+    A call fails fast while the server cannot be reached: the caller is told at once, and
+    decides whether to wait.
+    """
+
+    def __init__(self, channel: aio.Channel, settings: Settings) -> None:
+        self.stub = items_pb2_grpc.ItemServiceStub(channel)
+        self.reads = ItemReads(self.stub, _limits(settings, *READ_LIMITS))
+        self.writes = ItemWrites(self.stub, _limits(settings, *WRITE_LIMITS))
+        self._health = health_pb2_grpc.HealthStub(channel)
+
+    async def is_serving(self, forwarded: Forwarded) -> bool:
+        """Whether the server says that it serves items."""
+        request = health_pb2.HealthCheckRequest(service=SERVICE)
+        answer = await call(self._health.Check, request, forwarded)
+        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+
+
+@asynccontextmanager
+async def open_upstream(settings: Settings) -> AsyncIterator[Upstream]:
+    """The item service that *settings* name; the batches under way end before the channel."""
+    async with aio.insecure_channel(settings.upstream, options=CHANNEL_OPTIONS) as channel:
+        upstream = Upstream(channel, settings)
+        try:
+            yield upstream
+        finally:
+            await upstream.reads.close()
+            await upstream.writes.close()
+
+
+def _limits(settings: Settings, questions: int, size: int) -> Limits:
+    return Limits(questions, size, settings.rest_batch_calls, settings.rest_max_waiting)

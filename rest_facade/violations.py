@@ -1,0 +1,26 @@
+"""What Pydantic finds wrong with a request, as a problem."""
+
+import difflib
+
+from pydantic import ValidationError
+
+from protojson.message import Message
+from protojson.violations import Violation as Finding
+from protojson.violations import violations as findings
+from rest_facade.problems import Place, Problem, Violation, invalid
+
+
+def refusal(error: ValidationError, model: type[Message], place: Place) -> Problem:
+    """The refusal of what stands at *place*, which is not a *model*."""
+    return invalid(*(_violation(found, place) for found in findings(error, model)))
+
+
+def _violation(found: Finding, place: Place) -> Violation:
+    where = found.pointer if place is Place.BODY else found.pointer.removeprefix("/")
+    return Violation(place, where, found.description, _suggestion(found))
+
+
+def _suggestion(found: Finding) -> str | None:
+    """The name that was probably meant by an unknown one."""
+    name = found.pointer.rpartition("/")[2]
+    return next(iter(difflib.get_close_matches(name, found.known, n=1)), None)
