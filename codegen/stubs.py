@@ -73,11 +73,11 @@ def generate_stubs(protos: Path, out: Path) -> None:
         protos,
         contract_files(protos),
         f"--python_out={out}",
-        f"--mypy_out={out}",
+        f"--mypy_out=quiet:{out}",
         f"--grpc_python_out={out}",
-        f"--mypy_grpc_out=only_async:{out}",
+        f"--mypy_grpc_out=quiet,only_async:{out}",
     )
-    protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out={out}")
+    protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out=quiet:{out}")
 
 
 @contextmanager

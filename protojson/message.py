@@ -28,6 +28,9 @@ class Message(BaseModel):
     output_only: ClassVar[frozenset[str]] = frozenset()
     """The fields that only the service writes: in a request they hold None, whatever was sent."""
 
+    nullable: ClassVar[bool] = True
+    """Whether null can be sent for what is absent."""
+
     def sent_fields(self) -> frozenset[str]:
         """The names in snake_case of the writable fields that were sent, null ones too."""
         return frozenset(self.model_fields_set - self.output_only)
@@ -44,8 +47,9 @@ class Message(BaseModel):
         reference = handler(schema)
         document = handler.resolve_ref_schema(reference)
         properties = document.get("properties", {})
+        null = cls.nullable and handler.mode == "validation"
         for name, json_name in cls.json_names().items():
-            described = _described(properties[json_name], handler.mode)
+            described = _described(properties[json_name], null=null)
             if name in cls.output_only:
                 described = _read_only(described, handler.mode)
             properties[json_name] = described
@@ -58,9 +62,9 @@ def ignored(_: Any) -> None:
     """Stand in for whatever a request holds in a field that only the service writes."""
 
 
-def _described(schema: dict[str, Any], mode: str) -> dict[str, Any]:
+def _described(schema: dict[str, Any], *, null: bool) -> dict[str, Any]:
     described = {key: value for key, value in schema.items() if key not in {"default", "title"}}
-    if mode == "serialization" and NULL in described.get("anyOf", ()):
+    if not null and NULL in described.get("anyOf", ()):
         described = _without_null(described)
     return _with_closed_maps(described)
 

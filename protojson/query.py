@@ -13,6 +13,8 @@ from protojson.refusal import refusal
 class Query(Message):
     """The query parameters of one method; a repeated field is a repeated key."""
 
+    nullable: ClassVar[bool] = False
+
     repeated: ClassVar[frozenset[str]] = frozenset()
     """The keys, in every spelling, that may be given more than once."""
 

@@ -38,12 +38,15 @@ class Item(Message):
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
         ),
+        examples=["vim"],
     )
     name: Annotated[str, Field(min_length=1, max_length=255, pattern="^[^\\x00]*$")] = Field(
-        description="The name that people know the item by, 1 to 255 characters."
+        description="The name that people know the item by, 1 to 255 characters.", examples=["Vim"]
     )
     description: Annotated[str, Field(max_length=4096, pattern="^[^\\x00]*$")] | None = Field(
-        default=None, description="What the item is, in free text, at most 4096 characters."
+        default=None,
+        description="What the item is, in free text, at most 4096 characters.",
+        examples=["Vi IMproved, an enhanced vi editor"],
     )
     labels: (
         Annotated[
@@ -119,12 +122,17 @@ class ItemUpdate(Message):
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
         ),
+        examples=["vim"],
     )
     name: Annotated[str, Field(min_length=1, max_length=255, pattern="^[^\\x00]*$")] | None = Field(
-        default=None, description="The name that people know the item by, 1 to 255 characters."
+        default=None,
+        description="The name that people know the item by, 1 to 255 characters.",
+        examples=["Vim"],
     )
     description: Annotated[str, Field(max_length=4096, pattern="^[^\\x00]*$")] | None = Field(
-        default=None, description="What the item is, in free text, at most 4096 characters."
+        default=None,
+        description="What the item is, in free text, at most 4096 characters.",
+        examples=["Vi IMproved, an enhanced vi editor"],
     )
     labels: (
         Annotated[
@@ -201,12 +209,17 @@ class ItemPatch(Message):
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
         ),
+        examples=["vim"],
     )
     name: Annotated[str, Field(min_length=1, max_length=255, pattern="^[^\\x00]*$")] | None = Field(
-        default=None, description="The name that people know the item by, 1 to 255 characters."
+        default=None,
+        description="The name that people know the item by, 1 to 255 characters.",
+        examples=["Vim"],
     )
     description: Annotated[str, Field(max_length=4096, pattern="^[^\\x00]*$")] | None = Field(
-        default=None, description="What the item is, in free text, at most 4096 characters."
+        default=None,
+        description="What the item is, in free text, at most 4096 characters.",
+        examples=["Vi IMproved, an enhanced vi editor"],
     )
     labels: (
         Annotated[
@@ -605,11 +618,13 @@ class ListItemsQuery(Query):
             "Which items to list, in the filter language of AIP-160, for example `labels.section "
             '= "editors" AND name = "vim*"`.'
         ),
+        examples=['labels.section = "editors" AND name = "vim*"'],
     )
     order_by: Annotated[str, Field(max_length=1024), UNICODE] | None = Field(
         default=None,
         alias="orderBy",
         description="How to sort, for example `name, update_time desc`; by default, by id.",
+        examples=["name, update_time desc"],
     )
     show_deleted: Annotated[bool, QUERY_BOOL] | None = Field(
         default=None, alias="showDeleted", description="List soft-deleted items too."
@@ -628,7 +643,8 @@ class UpdateItemPath(Message):
         description=(
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
-        )
+        ),
+        examples=["vim"],
     )
 
 
@@ -670,7 +686,8 @@ class ReplaceItemPath(Message):
         description=(
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
-        )
+        ),
+        examples=["vim"],
     )
 
 
