@@ -50,11 +50,13 @@ def compare(field: Field, operator: Operator, literal: Literal) -> Condition:
     Raises:
         Misread: the two cannot be compared so.
     """
-    if literal.is_star:
-        raise literal.misread("`*` alone", f"write `{field.written}:*` to ask if it is there")
     match field.target:
         case Map() as name:
-            raise _is_map(field, name)
+            hint = f"compare one of its keys, `{name}.KEY`, or ask for one, `{name}:KEY`"
+            raise Misread(field.offset, f"`{name}` cannot be compared", hint)
+        case _ if literal.is_star:
+            presence = quote(f"{field.written}:*")
+            raise literal.misread("`*` alone", f"write {presence} to ask if it is there")
         case Attribute() as attribute:
             return _compare_attribute(attribute, operator, literal)
         case target:
@@ -111,11 +113,6 @@ def _entry(name: Map, literal: Literal) -> Label | Attribute:
     if others:
         raise literal.misread("expected a key, found `*`", f"`{name}:KEY` asks if there is a key")
     return label(key, literal.offset) if name is Map.LABELS else Attribute((key,))
-
-
-def _is_map(field: Field, name: Map) -> Misread:
-    hint = f"compare one of its keys, `{name}.KEY`, or ask for one, `{name}:KEY`"
-    return Misread(field.offset, f"`{name}` cannot be compared", hint)
 
 
 def _value(target: Column | Label, operator: Operator, literal: Literal) -> Parts | Value:

@@ -435,6 +435,7 @@ def test_a_refusal_says_what_where_and_what_was_meant(text: str, message: str) -
         ("a\\", "a backslash with nothing after it at 2"),
         (r'name = "a\q"', r"unknown escape `\q` at 10"),
         ("labels = x", "`labels.KEY`"),
+        ("labels = *", "`labels.KEY`"),
         ("attributes > 1", "`attributes.KEY`"),
         ("labels:*", "`labels:KEY`"),
         ("labels.App = x", "`App` cannot be the key of a label at 8"),
@@ -464,8 +465,9 @@ def test_a_refusal_is_about_the_field_filter() -> None:
     assert [violation.field for violation in refused("=").violations] == ["filter"]
 
 
-def test_a_refusal_cuts_long_text_short() -> None:
-    assert len(refused("x" * 4000 + " = 1").message) < 300
+@pytest.mark.parametrize("text", ["x" * 4000 + " = 1", "attributes." + "x" * 4000 + " = *"])
+def test_a_refusal_cuts_long_text_short(text: str) -> None:
+    assert len(refused(text).message) < 300
 
 
 def test_the_longest_filter_is_read() -> None:
