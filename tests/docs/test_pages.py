@@ -1,0 +1,85 @@
+"""The pages tell the truth: what they list is what there is."""
+
+import re
+
+import pytest
+from pydantic.fields import FieldInfo
+from typer.main import get_command
+
+import grpc_server.settings
+import rest_facade.settings
+from grpc_server.catalog.errors import CatalogError
+from grpc_server.status import describe, reason_name
+from items.v1 import errors_pb2
+from items_cli.main import create_app
+from tests.docs.pages import ROOT, page, rows
+
+SETTINGS = {
+    "gRPC": grpc_server.settings.Settings.model_fields,
+    "REST": rest_facade.settings.Settings.model_fields,
+}
+GRPC_CODES = {3: "INVALID_ARGUMENT", 4: "DEADLINE_EXCEEDED", 5: "NOT_FOUND", 6: "ALREADY_EXISTS",
+              8: "RESOURCE_EXHAUSTED", 9: "FAILED_PRECONDITION", 10: "ABORTED",
+              11: "OUT_OF_RANGE", 14: "UNAVAILABLE"}  # fmt: skip
+
+
+def all_errors(kind: type[CatalogError] = CatalogError) -> list[type[CatalogError]]:
+    return [leaf for child in kind.__subclasses__() for leaf in (child, *all_errors(child))]
+
+
+def default(field: FieldInfo) -> str:
+    return f"`{value}`" if (value := _shown(field)) else "-"
+
+
+def _shown(field: FieldInfo) -> str:
+    value = field.default
+    if hasattr(value, "total_seconds"):
+        seconds = value.total_seconds()
+        return f"P{int(seconds // 86400)}D" if seconds >= 86400 else f"{seconds:g}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def test_the_readme_lists_every_setting_with_its_default_and_its_meaning() -> None:
+    expected: dict[str, list[str]] = {}
+    for process, fields in SETTINGS.items():
+        for name, field in fields.items():
+            row = [f"`ITEMS_{name.upper()}`", default(field), process, field.description or ""]
+            shared = expected.get(name)
+            expected[name] = [*row[:2], "both", row[3]] if shared else row
+    assert rows(page("README.md"), "Settings") == list(expected.values())
+
+
+def test_docs_errors_lists_every_reason_of_the_contract() -> None:
+    reasons = [row[0].strip("`") for row in rows(page("docs/errors.md"), "Reasons")]
+    values = [value for value in errors_pb2.ErrorReason.values() if value]
+    assert sorted(reasons) == sorted(map(reason_name, values))
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_docs_errors_states_the_code_that_the_server_sends(kind: type[CatalogError]) -> None:
+    codes = {row[0].strip("`"): row[1] for row in rows(page("docs/errors.md"), "Reasons")}
+    assert codes[reason_name(kind.reason)] == GRPC_CODES[describe(kind("why")).code]
+
+
+def test_the_readme_lists_every_command() -> None:
+    listed = [row[0].strip("`") for row in rows(page("README.md"), "The `items` command")]
+    commands = get_command(create_app()).commands  # type: ignore[attr-defined]  # it is a group
+    assert sorted(listed) == sorted(f"items {name}" for name in commands)
+
+
+def test_contributing_lists_every_make_target() -> None:
+    targets = re.findall(r"^([a-z]+):.*## ", page("Makefile"), re.MULTILINE)
+    listed = [row[0].strip("`") for row in rows(page("CONTRIBUTING.md"), "Make")]
+    assert listed == [f"make {target}" for target in targets]
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        str(path.relative_to(ROOT)) for path in ROOT.glob("**/*.md") if ".venv" not in path.parts
+    ),
+)
+def test_links_between_the_pages_lead_somewhere(name: str) -> None:
+    folder = (ROOT / name).parent
+    links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", page(name))
+    assert [link for link in links if not (folder / link).exists()] == []
