@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         root_path=chosen.rest_root_path,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(chosen),
         middleware=_middleware(chosen),
         exception_handlers={HTTPException: answer_http_exception},

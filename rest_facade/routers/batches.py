@@ -5,7 +5,7 @@ from starlette.responses import Response
 from items.v1 import items_converters as converters
 from items.v1 import items_models as models
 from items.v1 import items_requests as requests
-from rest_facade.answers import json_answer
+from rest_facade.answers import JsonAnswer
 from rest_facade.call import Call
 from rest_facade.operations import Operation
 from rest_facade.preconditions import identify, refuse_headers
@@ -17,7 +17,7 @@ async def batch_get_items(call: Call) -> Response:
     request = requests.batch_get_items(call.query(models.BatchGetItemsQuery))
     answer = rpc(call.upstream.stub.BatchGetItems, request, call.forwarded)
     found = await call.while_connected(answer)
-    return json_answer(converters.batch_get_items_response_to_json(found))
+    return JsonAnswer(converters.batch_get_items_response_to_json(found))
 
 
 async def batch_write_items(call: Call) -> Response:
@@ -27,7 +27,7 @@ async def batch_write_items(call: Call) -> Response:
     request = requests.batch_write_items(query, await call.body(models.BatchWriteItemsRequest))
     identify(request, call.headers)
     results = await rpc(call.upstream.stub.BatchWriteItems, request, call.forwarded)
-    return json_answer(converters.batch_write_items_response_to_json(results))
+    return JsonAnswer(converters.batch_write_items_response_to_json(results))
 
 
 OPERATIONS = (

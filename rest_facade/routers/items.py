@@ -6,7 +6,7 @@ from items.v1 import items_converters as converters
 from items.v1 import items_models as models
 from items.v1 import items_pb2 as pb
 from items.v1 import items_requests as requests
-from rest_facade.answers import item_answer, json_answer, not_modified, written_answer
+from rest_facade.answers import JsonAnswer, item_answer, not_modified, written_answer
 from rest_facade.call import Call
 from rest_facade.masks import mask_of
 from rest_facade.media_types import JSON, MERGE_PATCH
@@ -45,7 +45,7 @@ async def list_items(call: Call) -> Response:
     """ListItems: a page."""
     request = requests.list_items(call.query(models.ListItemsQuery))
     page = await call.while_connected(rpc(call.upstream.stub.ListItems, request, call.forwarded))
-    return json_answer(converters.list_items_response_to_json(page))
+    return JsonAnswer(converters.list_items_response_to_json(page))
 
 
 async def update_item(call: Call) -> Response:
