@@ -5,8 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 from grpc import aio
 
+import rest_facade.server
+import rest_facade.settings
 from grpc_server.main import serving
 from grpc_server.settings import Settings
 from items.v1 import items_pb2_grpc
@@ -28,3 +31,18 @@ async def item_service(
         aio.insecure_channel(address) as channel,
     ):
         yield items_pb2_grpc.ItemServiceStub(channel)
+
+
+@asynccontextmanager
+async def rest_client(
+    folder: Path, upstream: str, **changes: Any
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a running facade, on a socket in *folder*, in front of *upstream*."""
+    path = f"{folder}/http.sock"
+    settings = rest_facade.settings.Settings(http=f"unix:{path}", upstream=upstream, **changes)
+    transport = httpx.AsyncHTTPTransport(uds=path)
+    async with (
+        rest_facade.server.serving(settings),
+        httpx.AsyncClient(transport=transport, base_url="http://items") as client,
+    ):
+        yield client

@@ -6,18 +6,15 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from grpc import aio
 
 from grpc_server.main import serving
-from rest_facade.main import create_app
-from rest_facade.settings import Settings
 from tests.parity.doors import Answer, Door, GrpcDoor, RestDoor
 from tests.parity.scenarios import SCENARIOS, Step
-from tests.servers import server_settings
+from tests.servers import rest_client, server_settings
 
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{22}")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f-]{21}")
 
 
 @asynccontextmanager
@@ -30,10 +27,8 @@ async def both_doors(folder: Path) -> AsyncIterator[tuple[Door, Door]]:
             settings = server_settings(folder / name, min_revision_wait=0.05)
             addresses.append(await stack.enter_async_context(serving(settings)))
         channel = await stack.enter_async_context(aio.insecure_channel(addresses[0]))
-        app = create_app(Settings(upstream=addresses[1]))
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://items")
-        yield GrpcDoor(channel), RestDoor(await stack.enter_async_context(client))
+        client = await stack.enter_async_context(rest_client(folder, addresses[1]))
+        yield GrpcDoor(channel), RestDoor(client)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
