@@ -1,0 +1,53 @@
+"""The server is killed at random moments, and keeps what it has acknowledged."""
+
+import os
+import secrets
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.crash.campaign import Campaign
+from tests.crash.history import read_stored
+from tests.processes import ServerProcess
+
+
+@pytest.fixture
+def random() -> Random:
+    """Randomness whose seed is shown when the test fails; CRASH_SEED repeats it."""
+    seed = int(os.environ.get("CRASH_SEED") or secrets.randbelow(2**32))
+    print(f"CRASH_SEED={seed}")  # noqa: T201  # pytest shows it when the test fails
+    return Random(seed)  # noqa: S311  # to be repeated, not secret
+
+
+async def _run(campaign: Campaign, rounds: int) -> None:
+    for _ in range(rounds):
+        await campaign.write_until_killed()
+    await campaign.check()
+    assert campaign.answered > rounds
+    assert campaign.recovered, "no call was committed and unanswered, so that no retry was tested"
+
+
+@pytest.mark.timeout(300)
+async def test_what_was_acknowledged_survives_a_kill_at_any_moment(
+    folder: Path, random: Random
+) -> None:
+    await _run(Campaign(folder, random), rounds=25)
+
+
+def test_a_server_that_is_killed_while_it_makes_its_store_starts_the_next_time(
+    folder: Path, random: Random
+) -> None:
+    for number in range(8):
+        (home := folder / str(number)).mkdir()
+        with ServerProcess(home) as killed:
+            killed.kill_after(random.uniform(0.25, 0.5))
+        with ServerProcess(home) as server:
+            server.wait_until_serving()
+            assert read_stored(server.store).revision == 0
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+async def test_what_was_acknowledged_survives_many_kills(folder: Path, random: Random) -> None:
+    await _run(Campaign(folder, random), rounds=500)
