@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from codegen.contract import Field, File, Kind, Message, Method
+from codegen.contract import Field, File, Kind, Message, Method, Shape
 from codegen.unsupported import Unsupported
 
 VARIABLE = re.compile(r"\{([^}]*)\}")
@@ -84,7 +84,7 @@ def _body_field(method: Method, request: Message) -> Field | None:
     if method.body in {"", "*"}:
         return None
     field = request.field(method.body)
-    if field is None or field.kind is not Kind.MESSAGE:
+    if field is None or (field.kind, field.shape) != (Kind.MESSAGE, Shape.SINGULAR):
         raise Unsupported(method.full_name, f"the body {method.body}")
     return field
 
@@ -102,7 +102,10 @@ def _path_fields(file: File, method: Method, request: Message) -> Iterable[PathF
     for name in names:
         if not FIELD_PATH.fullmatch(name):
             raise Unsupported(method.full_name, f"the path variable {name}")
-        yield PathField(tuple(name.split(".")), _path_field(file, method, request, name))
+        steps = tuple(name.split("."))
+        if len(steps) > 1 and steps[0] != method.body:
+            raise Unsupported(method.full_name, f"the path variable {name}, not within the body")
+        yield PathField(steps, _path_field(file, method, request, name))
 
 
 def _path_field(file: File, method: Method, request: Message, name: str) -> Field:
@@ -112,9 +115,10 @@ def _path_field(file: File, method: Method, request: Message, name: str) -> Fiel
         field = _field(method, message, parent)
         message = message_of(file, field.type_name, method.full_name)
     field = _field(method, message, last)
-    if field.kind is not Kind.STRING:
-        raise Unsupported(method.full_name, f"the path variable {name}, which is no string")
-    return replace(field, behaviors=frozenset({"REQUIRED"}), presence=False)
+    if field.kind is not Kind.STRING or field.limits.text.uuid:
+        raise Unsupported(method.full_name, f"the path variable {name}, which is no plain string")
+    limits = replace(field.limits, zero_is_absent=False)
+    return replace(field, behaviors=frozenset({"REQUIRED"}), limits=limits)
 
 
 def _field(method: Method, message: Message, name: str) -> Field:

@@ -100,11 +100,18 @@ def _check_message(full_name: str, message: DescriptorProto) -> None:
 def _read_oneofs(full_name: str, message: DescriptorProto) -> Iterable[Oneof]:
     for index, oneof in enumerate(message.oneof_decl):
         fields = [field for field in message.field if _oneof(field) == index]
-        rules = oneof.options.Extensions[validate.oneof]
-        if any(field.options.Extensions[validate.field].ListFields() for field in fields):
-            raise Unsupported(f"{full_name}.{oneof.name}", "rules of a field in a oneof")
+        for field in fields:
+            _check_choice(f"{full_name}.{field.name}", field)
         if fields:
-            yield Oneof(tuple(field.name for field in fields), rules.required)
+            required = oneof.options.Extensions[validate.oneof].required
+            yield Oneof(tuple(field.name for field in fields), required)
+
+
+def _check_choice(full_name: str, field: FieldDescriptorProto) -> None:
+    if field.type != FieldDescriptorProto.TYPE_MESSAGE:
+        raise Unsupported(full_name, "a oneof of anything but messages")
+    if field.options.HasExtension(validate.field):
+        raise Unsupported(full_name, "rules of a field in a oneof")
 
 
 def _oneof(field: FieldDescriptorProto) -> int | None:

@@ -58,5 +58,5 @@ def _module(file: File, part: str, code: str) -> tuple[str, str]:
     siblings = [f"{file.stem}_{other} as {other}" for other in ("models", "converters")]
     ours = {**PROTOJSON, file.package: [*siblings, f"{file.stem}_pb2 as pb"]}
     header = imports(body, STANDARD, THIRD_PARTY, ours)
-    source = formatted(f"{GENERATED}\n\n{about}\n\n{header}\n\n{body}")
+    source = formatted(f"{GENERATED}\n\n{about}\n\n{header}\n\n{body.lstrip()}")
     return f"{file.path.removesuffix('.proto')}_{part}.py", source

@@ -19,6 +19,7 @@ def check_field(field: Field) -> None:
         Unsupported: They do.
     """
     _check_name(field)
+    _check_shape(field)
     _check_behaviors(field)
     _check_zero(field)
 
@@ -26,6 +27,11 @@ def check_field(field: Field) -> None:
 def _check_name(field: Field) -> None:
     if field.name in TAKEN or keyword.iskeyword(field.name) or field.name.startswith("model_"):
         raise Unsupported(field.full_name, "a name that means something else to a model")
+
+
+def _check_shape(field: Field) -> None:
+    if field.shape is Shape.REPEATED and field.kind not in {Kind.STRING, Kind.MESSAGE}:
+        raise Unsupported(field.full_name, "a list of anything but strings and messages")
 
 
 def _check_behaviors(field: Field) -> None:

@@ -1,5 +1,6 @@
 """What Pydantic refused, in the words of the contract."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -114,7 +115,7 @@ def _step(at: type[Message] | None, part: int | str) -> str:
     if isinstance(part, int):
         return f"[{part}]"
     if at is None:
-        return f'["{part}"]'
+        return f"[{json.dumps(part)}]"
     return f".{_field_name(at, part)}"
 
 

@@ -10,7 +10,6 @@ from protojson.status import status_to_json
 from protojson.structs import struct_to_json
 from protojson.timestamps import timestamp_to_json
 
-
 CHANGE_KIND_NAMES: Final[Mapping[int, str]] = {
     0: "CHANGE_KIND_UNSPECIFIED",
     1: "CHANGE_KIND_CREATED",

@@ -639,7 +639,7 @@ class ListItemsQuery(Query):
 class UpdateItemPath(Message):
     """What UpdateItem takes from the path."""
 
-    id: Annotated[str, Field(pattern="^$|^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$")] = Field(
+    id: Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$")] = Field(
         description=(
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
@@ -682,7 +682,7 @@ class UpdateItemQuery(Query):
 class ReplaceItemPath(Message):
     """What ReplaceItem takes from the path."""
 
-    id: Annotated[str, Field(pattern="^$|^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$")] = Field(
+    id: Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?$")] = Field(
         description=(
             "The identity of the item: chosen by the client when it is created, or a UUIDv7 made "
             "by the server. It never changes."
