@@ -1,10 +1,11 @@
 """The catalogue of items: one method for each call of the contract."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
+from itertools import accumulate
 from typing import cast
 
 from google.rpc import status_pb2
@@ -12,6 +13,7 @@ from google.rpc import status_pb2
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import (
     CatalogError,
+    InvalidRequest,
     ItemNotFound,
     RevisionCompacted,
     RevisionInFuture,
@@ -31,6 +33,9 @@ from items.v1 import items_pb2 as pb
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 1000
+
+MAX_ANSWER_BYTES = 3 * 1024 * 1024
+"""How large an answer may grow: clients refuse more than 4 MiB unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class Catalog:
         """Many items at one revision, in the order of the request.
 
         Raises:
+            InvalidRequest: the items are too large for one answer.
             RevisionNotReached: min_revision was not reached in time.
         """
         await self._reach(request.min_revision)
@@ -118,6 +124,8 @@ class Catalog:
                 response.missing_ids.append(item_id)
             else:
                 response.items.append(item)
+        if response.ByteSize() > MAX_ANSWER_BYTES:
+            raise InvalidRequest.at("ids", "are of items too large for one answer; ask for fewer")
         return response
 
     async def list(self, request: pb.ListItemsRequest) -> pb.ListItemsResponse:
@@ -136,6 +144,7 @@ class Catalog:
             order=parse_order_by(request.order_by),
             after=self._tokens.decode(binding, request.page_token) if request.page_token else None,
             show_deleted=request.show_deleted,
+            max_bytes=MAX_ANSWER_BYTES,
         )
         await self._reach(request.min_revision)
         head, page = await self._reader.scan(lambda reading: (reading.head(), reading.page(query)))
@@ -158,8 +167,10 @@ class Catalog:
         )
         if not found and before is None:
             raise ItemNotFound(f"there is no item `{request.id}`", metadata={"id": request.id})
-        token = self._tokens.encode(binding, (found[limit - 1].revision,)) if found[limit:] else ""
-        return pb.ListItemRevisionsResponse(revisions=found[:limit], next_page_token=token)
+        shown = found[: min(limit, _fitting(found))]
+        more = len(found) > len(shown)
+        token = self._tokens.encode(binding, (shown[-1].revision,)) if more else ""
+        return pb.ListItemRevisionsResponse(revisions=shown, next_page_token=token)
 
     async def _reach(self, revision: int) -> None:
         if revision <= self._progress.revision:
@@ -176,6 +187,12 @@ class Catalog:
 
 def _page_size(asked: int) -> int:
     return min(asked or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
+
+
+def _fitting(versions: Sequence[pb.ItemRevision]) -> int:
+    """How many of *versions* fit into one answer: one at least, so that pages go on."""
+    sizes = accumulate(version.ByteSize() for version in versions)
+    return max(1, sum(1 for size in sizes if size <= MAX_ANSWER_BYTES))
 
 
 def _item_at(reading: Reading, request: pb.GetItemRequest) -> pb.Item | None:

@@ -81,8 +81,14 @@ def _comparison(condition: Comparison) -> Sql:
         case Label() as label:
             return _label_comparison(label, relation, str(value))
         case Column() as column:
-            operand = None if value is None else column_value(value)
-            return _compare(items.c[column], relation, operand)
+            return _column_comparison(items.c[column], relation, value)
+
+
+def _column_comparison(column: Sql, relation: Operator, value: Value | None) -> Sql:
+    operand = None if value is None else column_value(value)
+    if relation is Operator.NOT_EQUAL:
+        return column.is_distinct_from(operand)
+    return _compare(column, relation, operand)
 
 
 def _attribute_comparison(attribute: Attribute, relation: Operator, value: Value | None) -> Sql:

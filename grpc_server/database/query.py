@@ -60,9 +60,9 @@ class Comparison:
     """True if *target* is present and compares so with *value*.
 
     On text, order is by Unicode code point. On attributes, a value of another type
-    than that of *value* does not match; ``NOT_EQUAL`` then is true, as it is for an
-    absent label or attribute. None is JSON null: it stands only beside an attribute,
-    with ``EQUAL`` or ``NOT_EQUAL``.
+    than that of *value* does not match. ``NOT_EQUAL`` is the opposite of ``EQUAL``, and
+    so is true where the target is absent. None is JSON null: it stands only beside an
+    attribute, with ``EQUAL`` or ``NOT_EQUAL``.
     """
 
     target: Target
@@ -136,10 +136,10 @@ Cursor = tuple[Value | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class ItemQuery:
-    """A page of items.
+    """A page of items: at most *limit*, and what fits into *max_bytes*, but at least one.
 
-    *order* always ends with ``Column.ID``, so that it is total. *after* is the
-    cursor of the page before, or None for the first page.
+    *order* always ends with ``Column.ID``, so that it is total. *after* is the cursor of
+    the page before, or None for the first page.
     """
 
     limit: int
@@ -147,3 +147,4 @@ class ItemQuery:
     order: tuple[Order, ...] = (Order(Column.ID),)
     after: Cursor | None = None
     show_deleted: bool = False
+    max_bytes: int = 2**63 - 1

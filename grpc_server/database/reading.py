@@ -1,7 +1,8 @@
 """Reads of one transaction, be it a snapshot or the one that writes."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
@@ -93,7 +94,7 @@ class SqlReading:
         """The items that *query* asks for."""
         keyset = Keyset(query.order)
         rows = self._connection.execute(_page(query, keyset)).all()
-        shown = rows[: query.limit]
+        shown = rows[: _fitting([len(row[0]) for row in rows[: query.limit]], query.max_bytes)]
         is_last = len(rows) == len(shown)
         return Page(
             items=[item_of(row[0]) for row in shown],
@@ -108,6 +109,11 @@ class SqlReading:
             "limit": limit,
         }
         return [_revision(row) for row in self._connection.execute(_REVISIONS, wanted)]
+
+
+def _fitting(sizes: Sequence[int], max_bytes: int) -> int:
+    """Count how many of *sizes* fit together: one at least, so that pages go on."""
+    return max(1, sum(1 for total in accumulate(sizes) if total <= max_bytes))
 
 
 def _page(query: ItemQuery, keyset: Keyset) -> Select[Any]:
