@@ -7,7 +7,7 @@ from items_cli.address import Address
 from items_cli.failure import Failure
 
 _WHY = {
-    errno.EADDRINUSE: "another program listens there already",
+    errno.EADDRINUSE: "another program uses it",
     errno.EACCES: "only an administrator may use a port below 1024",
     errno.EADDRNOTAVAIL: "this machine does not have that address",
 }

@@ -7,6 +7,7 @@ from items_cli.address import Address
 from items_cli.announcement import announce
 from items_cli.child import Part
 from items_cli.flags import GRPC, HTTP, STORE, GrpcAddress, HttpAddress, Store
+from items_cli.logs import readable_on_a_terminal
 from items_cli.ports import claim
 from items_cli.readiness import grpc_serves, http_is_ready
 from items_cli.supervisor import supervise
@@ -19,6 +20,7 @@ def serve(store: Store = STORE, grpc: GrpcAddress = GRPC, http: HttpAddress = HT
     within 5 seconds. If one of them ends by itself, so does the other, and the exit
     code is 1. Both read every other setting from its ITEMS_... variable.
     """
+    readable_on_a_terminal()
     grpc, http = claim(grpc, "--grpc"), claim(http, "--http")
     parts = (_grpc_server(store, grpc), _rest_facade(grpc, http))
     asyncio.run(supervise(parts, partial(announce, store, grpc, http)))
