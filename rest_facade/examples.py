@@ -101,10 +101,6 @@ PARAMETERS: Mapping[str, Any] = MappingProxyType(
     {
         "id": "vim",
         "ids": ["vim", "emacs"],
-        "filter": 'labels.section = "editors" AND name = "vi*"',
-        "orderBy": "name, update_time desc",
-        "pageSize": 50,
-        "updateMask": "name,labels.section",
     }
 )
-"""Values of parameters, by name."""
+"""Values of parameters that must be given, by name: `/docs` fills them in to try a call."""

@@ -50,7 +50,7 @@ def openapi_document(operations: Sequence[Operation], version: str) -> dict[str,
     pairs = [(operation, routes[operation.rpc]) for operation in operations]
     names, definitions = _schemas(route for _, route in pairs)
     paths: dict[str, dict[str, Any]] = {}
-    for operation, route in pairs:
+    for operation, route in sorted(pairs, key=lambda pair: ROUTES.index(pair[1])):
         described = _operation(operation, route, names)
         paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
@@ -75,6 +75,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
     bodies: list[Form] = [(route.body_model, READ) for route in found if route.body_model]
     answers: list[Form] = [(route.response_model, ANSWERED) for route in found]
     names, document = models_json_schema(bodies + answers, ref_template=REFERENCE)
+    for name, definition in document["$defs"].items():
+        definition["title"] = name
     return names, document["$defs"]
 
 

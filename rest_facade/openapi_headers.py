@@ -10,29 +10,26 @@ _UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "If-Match": {
-            "description": "Go on only if the item is in one of these versions; `*` is any.",
+            "description": 'Go on only if the item is in one of these versions, such as `"42"`; '
+            "`*` is any.",
             "schema": {"type": "string", "pattern": _ETAG},
-            "example": '"42"',
         },
         "If-None-Match": {
-            "description": "On a read, answer 304 if the item is still in one of these versions. "
-            "On a write, `*`: go on only if there is no item.",
+            "description": "On a read: answer 304 if the item is still in one of these versions, "
+            'such as `"42"`. On a write, `*`: go on only if there is no item.',
             "schema": {"type": "string", "pattern": _ETAG},
-            "example": '"42"',
         },
         "Idempotency-Key": {
             "description": "A UUID: the same call with the same key is performed once.",
             "schema": {"type": "string", "pattern": _UUID},
-            "example": "0198c6a4-7c5e-7d3a-9b1e-2f6a5c4d3e2b",
         },
         "X-Request-Id": {
             "description": "Names the call in every log; made by the service if not given.",
             "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
         },
         "Request-Timeout": {
-            "description": "Seconds that the call may take.",
+            "description": "Seconds that the call may take, such as 2.5.",
             "schema": {"type": "string", "pattern": r"^[1-9][0-9]{0,3}(\.[0-9]{1,3})?$"},
-            "example": "2.5",
         },
     }
 )
