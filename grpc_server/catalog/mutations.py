@@ -5,9 +5,10 @@ Nothing here reads or writes the store: a decision is given the item as it stand
 never changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from grpc_server.catalog.attributes import attribute_violations
 from grpc_server.catalog.errors import (
@@ -20,7 +21,7 @@ from grpc_server.catalog.errors import (
     Violation,
 )
 from grpc_server.catalog.masks import WRITABLE, apply_mask, effective_mask
-from grpc_server.catalog.violations import rule_violations
+from grpc_server.catalog.violations import MAX_VIOLATIONS, rule_violations
 from items.v1 import items_pb2 as pb
 
 WriteRequest = (
@@ -33,6 +34,11 @@ WriteRequest = (
 
 ANY_ETAG = "*"
 """As an expected etag: the item must exist, in whatever version. (RFC 9110, 13.1.1)"""
+
+
+_IGNORED = tuple(
+    field.name for field in pb.Item.DESCRIPTOR.fields if field.name not in {"id", *WRITABLE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ def update(current: pb.Item | None, request: pb.UpdateItemRequest, now: datetime
     _expect(request.item.etag, current)
     item = _copy(current)
     apply_mask(mask, request.item, item)
+    _refuse(rule_violations(item))  # two valid items can add up to too many labels
     return _written(pb.CHANGE_KIND_UPDATED, current, item, now)
 
 
@@ -230,8 +237,9 @@ def _copy(item: pb.Item) -> pb.Item:
 
 def _writable(given: pb.Item) -> pb.Item:
     """What a client may say of an item: the rest is ignored, as AIP-203 asks."""
-    item = pb.Item(id=given.id)
-    apply_mask(((name,) for name in WRITABLE), given, item)
+    item = _copy(given)
+    for name in _IGNORED:
+        item.ClearField(name)  # type: ignore[arg-type]  # the name of a field
     return item
 
 
@@ -253,16 +261,16 @@ def _written(
 
 
 def _check(item: pb.Item) -> None:
-    violations = list(_item_violations(item))
-    if violations:
-        summary = "; ".join(f"{found.field}: {found.description}" for found in violations)
-        raise InvalidRequest(summary, violations=violations)
-
-
-def _item_violations(item: pb.Item) -> Iterator[Violation]:
+    """Check what the rules of the contract cannot say; those are checked on the request."""
     if not item.HasField("name"):
-        yield Violation("item.name", "is required")
-    for found in rule_violations(item):
-        yield Violation(f"item.{found.field}", found.description)
+        _refuse([Violation("name", "is required")])
     if item.HasField("attributes"):
-        yield from attribute_violations(item.attributes, "item.attributes")
+        _refuse(attribute_violations(item.attributes, "attributes"))
+
+
+def _refuse(violations: Iterable[Violation]) -> None:
+    told = islice(violations, MAX_VIOLATIONS)
+    found = [Violation(f"item.{each.field}", each.description) for each in told]
+    if found:
+        summary = "; ".join(f"{each.field}: {each.description}" for each in found)
+        raise InvalidRequest(summary, violations=found)
