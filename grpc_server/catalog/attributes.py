@@ -14,6 +14,9 @@ MAX_BYTES = 64 * 1024
 MAX_DEPTH = 32
 """How deep the attributes may nest: a flat object has depth 1."""
 
+Found = Iterator[tuple[str, str]]
+"""Where, as what follows the path of the value looked at, and what is wrong there."""
+
 
 def attribute_violations(attributes: struct_pb2.Struct, field: str) -> Iterator[Violation]:
     """What is wrong with *attributes*: their size first, then each bad value.
@@ -24,38 +27,40 @@ def attribute_violations(attributes: struct_pb2.Struct, field: str) -> Iterator[
     size = attributes.ByteSize()
     if size > MAX_BYTES:
         yield Violation(field, f"must be at most {MAX_BYTES} bytes, but is {size}")
-    else:
-        yield from _struct(attributes, field, 1)
+        return
+    for where, description in _struct(attributes, 1):
+        yield Violation(f"{field}{where}", description)
 
 
-def _struct(struct: struct_pb2.Struct, field: str, depth: int) -> Iterator[Violation]:
+def _struct(struct: struct_pb2.Struct, depth: int) -> Found:
     if depth > MAX_DEPTH:
-        yield Violation(field, f"must be nested at most {MAX_DEPTH} deep")
+        yield "", f"must be nested at most {MAX_DEPTH} deep"
         return
     for key, value in struct.fields.items():
         if "\0" in key:
-            yield Violation(field, "must not have NUL characters in its keys")
-        else:
-            yield from _value(value, f"{field}[{json.dumps(key)}]", depth)
+            yield "", "must not have NUL characters in its keys"
+        for where, description in _value(value, depth):
+            yield f"[{json.dumps(key)}]{where}", description
 
 
-def _value(value: struct_pb2.Value, field: str, depth: int) -> Iterator[Violation]:
-    match value.WhichOneof("kind"):
-        case None:
-            yield Violation(field, "must have a value; use null_value for null")
-        case "number_value" if not math.isfinite(value.number_value):
-            yield Violation(field, "must be a finite number")
-        case "string_value" if "\0" in value.string_value:
-            yield Violation(field, "must not contain NUL characters")
-        case "struct_value":
-            yield from _struct(value.struct_value, field, depth + 1)
-        case "list_value":
-            yield from _list(value.list_value, field, depth + 1)
-
-
-def _list(values: struct_pb2.ListValue, field: str, depth: int) -> Iterator[Violation]:
+def _list(values: struct_pb2.ListValue, depth: int) -> Found:
     if depth > MAX_DEPTH:
-        yield Violation(field, f"must be nested at most {MAX_DEPTH} deep")
+        yield "", f"must be nested at most {MAX_DEPTH} deep"
         return
     for index, value in enumerate(values.values):
-        yield from _value(value, f"{field}[{index}]", depth)
+        for where, description in _value(value, depth):
+            yield f"[{index}]{where}", description
+
+
+def _value(value: struct_pb2.Value, depth: int) -> Found:
+    match value.WhichOneof("kind"):
+        case None:
+            yield "", "must have a value; use null_value for null"
+        case "number_value" if not math.isfinite(value.number_value):
+            yield "", "must be a finite number"
+        case "string_value" if "\0" in value.string_value:
+            yield "", "must not contain NUL characters"
+        case "struct_value":
+            yield from _struct(value.struct_value, depth + 1)
+        case "list_value":
+            yield from _list(value.list_value, depth + 1)
