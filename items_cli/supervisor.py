@@ -63,7 +63,8 @@ async def supervise(parts: Sequence[Part], announce: Callable[[], None]) -> None
     kills at once.
 
     Raises:
-        Failure: a part ended by itself, or was not ready in time; the others are ended.
+        Failure: a part ended by itself, was not ready in time, or had to be killed;
+            nothing runs any more.
     """
     events: Events = asyncio.Queue()
     hurry = asyncio.Event()
@@ -75,7 +76,10 @@ async def supervise(parts: Sequence[Part], announce: Callable[[], None]) -> None
             async with _watched(children, events):
                 await _follow(events, announce)
         finally:
-            await _end(children, hurry)
+            killed = await _end(children, hurry)
+    if killed and not hurry.is_set():
+        names = " and ".join(child.part.name for child in killed)
+        raise Failure(f"{names} did not end within {STOP:g} s and had to be killed.")
 
 
 @contextlib.contextmanager
@@ -143,8 +147,8 @@ async def _follow(events: Events, announce: Callable[[], None]) -> None:
                 raise Failure(f"{child.part.name} was not ready within {STARTUP:g} s.")
 
 
-async def _end(children: Sequence[Child], hurry: asyncio.Event) -> None:
-    """End *children*, the last one first, and leave none."""
+async def _end(children: Sequence[Child], hurry: asyncio.Event) -> list[Child]:
+    """End *children*, the last one first, and leave none; the answer had to be killed."""
     hurried = asyncio.create_task(hurry.wait())
     end = time.monotonic() + STOP
     for child in reversed(children):
@@ -152,6 +156,9 @@ async def _end(children: Sequence[Child], hurry: asyncio.Event) -> None:
         await child.gone(DRAIN, or_else=hurried)
     for child in children:
         await child.gone(end - time.monotonic(), or_else=hurried)
+    stuck = [child for child in children if not child.ended]
+    for child in stuck:
         child.tell(signal.SIGKILL)
         await child.process.wait()
     hurried.cancel()
+    return stuck

@@ -3,15 +3,16 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from items.v1 import items_pb2 as pb
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, AsJson, Service
 from items_cli.item_text import as_line, rows
 from items_cli.refusals import reason
 from items_cli.session import connect
+from items_cli.tables import print_table
 from items_client import ItemsError
 
 ItemId = Annotated[str, typer.Argument(metavar="ID", help="The id of the item.")]
@@ -38,8 +39,12 @@ def get_item(
             raise Failure(reason(error)) from error
     if as_json:
         typer.echo(as_line(item))
-        return
+    else:
+        print_table(_table(item))
+
+
+def _table(item: pb.Item) -> Table:
     table = Table.grid(padding=(0, 2))
     for name, value in rows(item):
         table.add_row(Text(name, style="bold"), Text(value))
-    Console(highlight=False).print(table)
+    return table

@@ -1,12 +1,10 @@
 """`items list`: the items that match a filter."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,15 +15,13 @@ from items_cli.item_text import as_line, labels
 from items_cli.printable import printable
 from items_cli.refusals import reason
 from items_cli.session import Session, connect
+from items_cli.tables import print_table
 from items_client import ItemsError
 
 FIRST = 50
 """How many items a table shows if nobody says."""
 
 LARGEST_PAGE = 1000
-
-UNCUT = 100_000
-"""Columns, for a table that nobody looks at."""
 
 Filter = Annotated[
     str,
@@ -84,7 +80,7 @@ def _print_lines(items: Iterable[pb.Item], limit: int | None) -> None:
 
 
 def _print_table(items: Iterator[pb.Item], limit: int) -> None:
-    """A line for each item: cut to the width of a terminal, but whole in a pipe or a file."""
+    """A line for each of the first *limit* items."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("ID", overflow="fold", min_width=20)
     table.add_column("NAME", no_wrap=True, max_width=40)
@@ -93,7 +89,6 @@ def _print_table(items: Iterator[pb.Item], limit: int) -> None:
     for item in islice(items, limit):
         cells = (item.id, printable(item.name), str(item.revision), labels(item))
         table.add_row(*map(Text, cells))
-    width = None if sys.stdout.isatty() else UNCUT
-    Console(width=width, highlight=False).print(table)
+    print_table(table)
     if any(True for _ in items):
         typer.echo(f"More items match: --limit shows more than {limit}, --json all.", err=True)

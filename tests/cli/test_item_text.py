@@ -1,0 +1,42 @@
+import json
+
+from items.v1 import items_pb2 as pb
+from items_cli.item_text import as_line, labels, rows
+from items_cli.printable import printable
+
+
+def item() -> pb.Item:
+    made = pb.Item(id="vim", name="Vim", labels={"b": "2", "a": "1"}, revision=7)
+    made.attributes.update({"size": 3.0, "ratio": 0.5, "list": [1.0, {"x": 2.0}], "huge": 1e300})
+    return made
+
+
+def test_whole_numbers_are_written_as_such() -> None:
+    attributes = json.loads(as_line(item()), parse_float=str)["attributes"]
+    assert attributes == {"size": 3, "ratio": "0.5", "list": [1, {"x": 2}], "huge": "1e+300"}
+
+
+def test_a_line_stays_a_line() -> None:
+    assert "\n" not in as_line(pb.Item(id="a", name="two\nlines\u2028"))
+
+
+def test_labels_and_attributes_are_rows_of_their_own() -> None:
+    assert list(rows(item())) == [
+        ("id", "vim"),
+        ("name", "Vim"),
+        ("labels.a", "1"),
+        ("labels.b", "2"),
+        ("attributes.huge", "1e+300"),
+        ("attributes.list", '[1, {"x": 2}]'),
+        ("attributes.ratio", "0.5"),
+        ("attributes.size", "3"),
+        ("revision", "7"),
+    ]
+
+
+def test_labels_are_written_in_order() -> None:
+    assert labels(item()) == "a=1 b=2"
+
+
+def test_a_terminal_is_sent_no_commands() -> None:
+    assert printable("a\x1b[31m\x07\u202eé日") == "a\\x1b[31m\\x07\\u202eé日"

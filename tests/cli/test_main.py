@@ -1,0 +1,58 @@
+import pytest
+
+from grpc_server.settings import Settings as ServerSettings
+from items_cli import flags
+from rest_facade.settings import Settings as FacadeSettings
+from tests.cli.program import items
+
+COMMANDS = ("serve", "grpc", "rest", "import", "list", "get")
+
+
+async def test_the_help_names_every_command() -> None:
+    outcome = await items("--help")
+    assert outcome.code == 0
+    shown = {line.split()[1] for line in outcome.out.splitlines() if line.startswith("│ ")}
+    assert set(COMMANDS) <= shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_every_command_explains_itself(command: str) -> None:
+    outcome = await items(command, "--help")
+    assert outcome.code == 0
+    assert f"Usage: items {command}" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("command", "variables"),
+    [
+        ("serve", {"ITEMS_STORE", "ITEMS_GRPC", "ITEMS_HTTP"}),
+        ("grpc", {"ITEMS_STORE", "ITEMS_GRPC"}),
+        ("rest", {"ITEMS_UPSTREAM", "ITEMS_HTTP"}),
+        ("import", {"ITEMS_GRPC", "ITEMS_BATCH"}),
+        ("list", {"ITEMS_GRPC"}),
+        ("get", {"ITEMS_GRPC"}),
+    ],
+)
+async def test_every_setting_names_its_variable(command: str, variables: set[str]) -> None:
+    outcome = await items(command, "--help")
+    assert {name for name in variables if f"env var: {name}]" in outcome.out} == variables
+
+
+async def test_the_version_is_printed() -> None:
+    outcome = await items("--version")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.startswith("items 0.")
+
+
+async def test_a_misspelt_command_is_answered_with_the_right_one() -> None:
+    outcome = await items("imprt")
+    assert outcome.code == 2
+    assert "Did you mean 'import'?" in outcome.err
+
+
+def test_the_defaults_are_those_of_the_parts() -> None:
+    server, facade = ServerSettings.model_fields, FacadeSettings.model_fields
+    assert server["store"].default == flags.STORE
+    assert server["grpc"].default == str(flags.GRPC)
+    assert facade["http"].default == str(flags.HTTP)
+    assert facade["upstream"].default == str(flags.GRPC)
