@@ -116,11 +116,12 @@ def _compare(left: Sql, relation: Operator, right: object) -> Sql:
 
 def has_label(label: Label, value: str) -> Exists:
     """True if the item has *label* with this *value*; the table of labels is its index."""
-    return exists().where(
+    found = exists().where(
         item_labels.c.key == label.key,
         item_labels.c.value == value,
         item_labels.c.item_id == items.c.id,
     )
+    return found.correlate(items)
 
 
 @sql_of.register

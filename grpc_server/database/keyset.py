@@ -19,7 +19,6 @@ from grpc_server.database.schema import items
 Sql = ColumnElement[Any]
 
 _TIMES = frozenset({Column.CREATE_TIME, Column.UPDATE_TIME, Column.DELETE_TIME, Column.EXPIRE_TIME})
-_NEVER_ABSENT = frozenset({Column.ID, Column.REVISION})
 _ABSENT, _BOOLEAN, _NUMBER, _TEXT = range(4)
 _RANKS = {"true": _BOOLEAN, "false": _BOOLEAN, "integer": _NUMBER, "real": _NUMBER, "text": _TEXT}
 
@@ -68,10 +67,10 @@ class Ordering:
 
 
 class Keyset:
-    """The order of a list in SQL."""
+    """The order of a list in SQL; *item_id* is the id in the table that is walked along."""
 
-    def __init__(self, order: Sequence[Order]) -> None:
-        self._orderings = [_ordering(each) for each in order]
+    def __init__(self, order: Sequence[Order], item_id: Sql) -> None:
+        self._orderings = [_ordering(each, item_id) for each in order]
         self.keys = [key for each in self._orderings for key in each.keys]
 
     def after(self, cursor: Cursor) -> Sql:
@@ -94,8 +93,10 @@ def _after(keys: Sequence[Key], values: Sequence[object]) -> Sql:
     return here if bound is None else and_(bound, here)
 
 
-def _ordering(order: Order) -> Ordering:
+def _ordering(order: Order, item_id: Sql) -> Ordering:
     match order.target:
+        case Column.ID:
+            return Ordering((Key(item_id, order.descending, nullable=False),), _alone, _only)
         case Column() as column:
             return _by_column(column, order.descending)
         case Label() as label:
@@ -114,7 +115,7 @@ def _by_column(column: Column, descending: bool) -> Ordering:
         value = _only(values)
         return timestamps.to_datetime(value) if is_time and isinstance(value, int) else value
 
-    key = Key(items.c[column], descending, nullable=column not in _NEVER_ABSENT)
+    key = Key(items.c[column], descending, nullable=column is not Column.REVISION)
     return Ordering((key,), encode, decode)
 
 

@@ -1,16 +1,14 @@
 """Reads of one transaction, be it a snapshot or the one that writes."""
 
 import json
-from collections.abc import Collection, Sequence
-from itertools import accumulate
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from grpc_server.database import timestamps
-from grpc_server.database.filter_sql import sql_of
 from grpc_server.database.json_sql import among
-from grpc_server.database.keyset import Keyset
+from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
@@ -92,14 +90,7 @@ class SqlReading:
 
     def page(self, query: ItemQuery) -> Page:
         """The items that *query* asks for."""
-        keyset = Keyset(query.order)
-        rows = self._connection.execute(_page(query, keyset)).all()
-        shown = rows[: _fitting([len(row[0]) for row in rows[: query.limit]], query.max_bytes)]
-        is_last = len(rows) == len(shown)
-        return Page(
-            items=[item_of(row[0]) for row in shown],
-            next=None if is_last else keyset.cursor(shown[-1][1:]),
-        )
+        return read_page(self._connection, query)
 
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
         """Versions of one item, newest first."""
@@ -109,23 +100,6 @@ class SqlReading:
             "limit": limit,
         }
         return [_revision(row) for row in self._connection.execute(_REVISIONS, wanted)]
-
-
-def _fitting(sizes: Sequence[int], max_bytes: int) -> int:
-    """Count how many of *sizes* fit together: one at least, so that pages go on."""
-    return max(1, sum(1 for total in accumulate(sizes) if total <= max_bytes))
-
-
-def _page(query: ItemQuery, keyset: Keyset) -> Select[Any]:
-    keys = [key.sql.label(f"key_{place}") for place, key in enumerate(keyset.keys)]
-    statement = select(items.c.payload, *keys)
-    if query.where is not None:
-        statement = statement.where(sql_of(query.where))
-    if not query.show_deleted:
-        statement = statement.where(items.c.delete_time.is_(None))
-    if query.after is not None:
-        statement = statement.where(keyset.after(query.after))
-    return statement.order_by(*(key.direction() for key in keyset.keys)).limit(query.limit + 1)
 
 
 def _revision(row: Any) -> pb.ItemRevision:

@@ -1,0 +1,1 @@
+"""What the service ought to answer, in plain Python."""

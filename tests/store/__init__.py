@@ -1,0 +1,1 @@
+"""The store suite: named behaviours that every dialect must show."""
