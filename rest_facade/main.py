@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache, partial
 from importlib import metadata
 from typing import Any
 
@@ -62,8 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *documentation_routes(chosen.rest_root_path),
         ],
     )
-    document = openapi_document(OPERATIONS, version)
-    app.openapi = lambda: document  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    app.openapi = cache(partial(openapi_document, OPERATIONS, version))  # type: ignore[method-assign]  # FastAPI's own way to replace it
     return app
 
 

@@ -33,8 +33,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     try:
         yield _address(settings.http, listener)
     finally:
-        server.should_exit = True
-        await ticking
+        ticking.cancel()
         await server.shutdown(sockets=[listener])
         _forget(settings.http)
 

@@ -124,7 +124,9 @@ async def test_listing_answers_a_page_and_where_the_next_begins(rest: httpx.Asyn
 async def test_a_filter_and_an_order_are_passed_on(rest: httpx.AsyncClient) -> None:
     for item_id in ("a", "b", "c"):
         await create(rest, id=item_id, labels={"odd": str(item_id != "b").lower()})
-    found = await rest.get("/v1/items", params={"filter": 'labels.odd="true"', "orderBy": "id desc"})
+    found = await rest.get(
+        "/v1/items", params={"filter": 'labels.odd="true"', "orderBy": "id desc"}
+    )
     assert [item["id"] for item in found.json()["items"]] == ["c", "a"]
 
 
