@@ -22,6 +22,7 @@ from codegen.http_rules import read_method
 from codegen.rules import read_limits
 from codegen.soundness import check_field
 from codegen.unsupported import Unsupported
+from codegen.well_known import WELL_KNOWN
 
 KINDS = {
     FieldDescriptorProto.TYPE_STRING: Kind.STRING,
@@ -35,6 +36,7 @@ MESSAGES = FileDescriptorProto.MESSAGE_TYPE_FIELD_NUMBER
 SERVICES = FileDescriptorProto.SERVICE_FIELD_NUMBER
 FIELDS = DescriptorProto.FIELD_FIELD_NUMBER
 METHODS = ServiceDescriptorProto.METHOD_FIELD_NUMBER
+UNCHECKED = validate.FieldRules(ignore=validate.IGNORE_ALWAYS)
 
 
 def read_file(file: FileDescriptorProto) -> File:
@@ -146,7 +148,10 @@ def _read_field(
 
 
 def _limits(full_name: str, kind: Kind, shape: Shape, field: FieldDescriptorProto) -> Limits:
-    return read_limits(full_name, kind, shape, field.options.Extensions[validate.field])
+    rules = field.options.Extensions[validate.field]
+    if rules == UNCHECKED and field.type_name.removeprefix(".") in WELL_KNOWN:
+        return Limits()  # the messages of others have no rules that this could turn off
+    return read_limits(full_name, kind, shape, rules)
 
 
 def _behaviors(field: FieldDescriptorProto) -> frozenset[str]:
