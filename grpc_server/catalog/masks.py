@@ -7,11 +7,17 @@ from itertools import pairwise
 
 from google.protobuf import struct_pb2
 
-from grpc_server.catalog.errors import InvalidUpdateMask, Violation
+from grpc_server.catalog.errors import InvalidUpdateMask
 from items.v1 import items_pb2 as pb
 
 WRITABLE = ("name", "description", "labels", "attributes")
 """The fields of an item that a client writes."""
+
+MAX_PATHS = 256
+"""How many paths a mask may have: enough to replace every label by another."""
+
+MAX_CHARACTERS = 4096
+"""How long a path may be."""
 
 Path = tuple[str, ...]
 
@@ -32,6 +38,7 @@ def effective_mask(request: pb.UpdateItemRequest) -> tuple[Path, ...]:
         return tuple((name,) for name in WRITABLE if _is_set(request.item, name))
     if list(request.update_mask.paths) == ["*"]:
         return tuple((name,) for name in WRITABLE)
+    _refuse_excess(request.update_mask.paths)
     paths = tuple(_parse(text) for text in request.update_mask.paths)
     _refuse_overlaps(paths)
     return paths
@@ -94,10 +101,15 @@ def _why_not(name: str) -> str:
 
 
 def _refusal(path: str, why: str) -> InvalidUpdateMask:
-    description = f"`{path[:200]}`: {why}"
-    return InvalidUpdateMask(
-        f"update_mask: {description}", violations=[Violation("update_mask", description)]
-    )
+    return InvalidUpdateMask.at("update_mask", f"`{path[:200]}`: {why}")
+
+
+def _refuse_excess(paths: Sequence[str]) -> None:
+    if len(paths) > MAX_PATHS:
+        raise InvalidUpdateMask.at("update_mask", f"must have at most {MAX_PATHS} paths")
+    for path in paths:
+        if len(path) > MAX_CHARACTERS:
+            raise _refusal(path, f"must be at most {MAX_CHARACTERS} characters")
 
 
 def _refuse_overlaps(paths: Sequence[Path]) -> None:
