@@ -17,6 +17,12 @@ DOMAIN = "items.v1"
 RETRY_DELAY = timedelta(milliseconds=250)
 """How long a caller is asked to wait before it tries again."""
 
+MAX_TEXT_BYTES = 512
+"""How long a message, or the description or the path of a violation, is told."""
+
+MAX_VIOLATIONS_BYTES = 2048
+"""How many bytes of violations are told, for clients take at most 8 KiB of trailers."""
+
 _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (errors.InvalidRequest, grpc.StatusCode.INVALID_ARGUMENT),
     (errors.ItemNotFound, grpc.StatusCode.NOT_FOUND),
@@ -73,7 +79,7 @@ def status(
         delay.FromTimedelta(RETRY_DELAY)
         parts.append(error_details_pb2.RetryInfo(retry_delay=delay))
     number: int = code.value[0]
-    return status_pb2.Status(code=number, message=message, details=map(_packed, parts))
+    return status_pb2.Status(code=number, message=_cut(message), details=map(_packed, parts))
 
 
 def reason_name(reason: errors_pb2.ErrorReason.ValueType) -> str:
@@ -82,13 +88,16 @@ def reason_name(reason: errors_pb2.ErrorReason.ValueType) -> str:
 
 
 def _bad_request(error: errors.CatalogError) -> error_details_pb2.BadRequest:
-    violation = error_details_pb2.BadRequest.FieldViolation
-    return error_details_pb2.BadRequest(
-        field_violations=[
-            violation(field=found.field, description=found.description)
-            for found in error.violations
-        ]
-    )
+    told = error_details_pb2.BadRequest()
+    for found in error.violations:
+        told.field_violations.add(field=_cut(found.field), description=_cut(found.description))
+        if told.ByteSize() > MAX_VIOLATIONS_BYTES:
+            break
+    return told
+
+
+def _cut(text: str) -> str:
+    return text.encode()[:MAX_TEXT_BYTES].decode(errors="ignore")
 
 
 def _packed(detail: Message) -> any_pb2.Any:
