@@ -22,11 +22,11 @@ STARTUP = 30.0
 PAUSE = 0.05
 """Seconds between two questions whether a part is ready."""
 
-DRAIN = 2.0
+DRAIN = 1.0
 """Seconds that a part has to itself to end before the one behind it is told to."""
 
-STOP = 4.5
-"""Seconds after which what still runs is killed."""
+STOP = 4.25
+"""Seconds after which what still runs is killed: the parts end calls within 3 s."""
 
 
 @dataclass(frozen=True, slots=True)
