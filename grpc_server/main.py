@@ -69,9 +69,11 @@ def interceptors(settings: Settings) -> Chain:
     """What happens around each call, outermost first."""
     return Chain(
         SERVICE,
-        (
+        outer=(
             request_id,  # everything after it can be told apart in the log
             access_log,  # sees the code that the caller sees
+        ),
+        inner=(
             errors,  # turns what the others raise into that code
             deadline(settings.grpc_default_deadline, settings.grpc_max_deadline),
             decoding,  # bytes until here, so that bad ones are refused, not INTERNAL

@@ -18,7 +18,7 @@ class Method:
     """A unary method: its full *name*, and how its request is decoded."""
 
     name: str
-    decode: Callable[[bytes], Message]
+    decode: Callable[[bytes], Message | bytes]
 
 
 Interceptor = Callable[[Method, Unary], Unary]
@@ -26,16 +26,23 @@ Interceptor = Callable[[Method, Unary], Unary]
 
 
 class Chain(aio.ServerInterceptor):
-    """Puts *interceptors* around each method of *service*, the first one outermost.
+    """Puts *outer*, then *inner* around each method of *service*, the first one outermost.
 
     Methods of other services pass untouched; methods that no service has are answered
-    by *unknown*.
+    by *unknown*, with *outer* around it.
     """
 
-    def __init__(self, service: str, interceptors: Sequence[Interceptor], unknown: Unary) -> None:
+    def __init__(
+        self,
+        service: str,
+        outer: Sequence[Interceptor],
+        inner: Sequence[Interceptor],
+        unknown: Unary,
+    ) -> None:
         self._prefix = f"/{service}/"
-        self._interceptors = tuple(interceptors)
-        self._unknown: Handler = _handler(unknown)
+        self._outer = tuple(outer)
+        self._inner = tuple(inner)
+        self._unknown = unknown
         self._wrapped: dict[str, Handler] = {}
 
     async def intercept_service(
@@ -48,18 +55,22 @@ class Chain(aio.ServerInterceptor):
         if name in self._wrapped:
             return self._wrapped[name]
         handler = await continuation(handler_call_details)
-        if handler is None:
-            return self._unknown
+        if handler is None:  # made anew each time: there is no end of unknown names
+            return _handler(_composed(self._outer, Method(name, bytes), self._unknown))
         if name.startswith(self._prefix):
             handler = self._wrapped[name] = self._wrap(name, handler)
         return handler
 
     def _wrap(self, name: str, handler: Any) -> Handler:
         method = Method(name, handler.request_deserializer)
-        unary: Unary = handler.unary_unary
-        for interceptor in reversed(self._interceptors):
-            unary = interceptor(method, unary)
+        unary = _composed((*self._outer, *self._inner), method, handler.unary_unary)
         return _handler(unary, handler.response_serializer)
+
+
+def _composed(interceptors: Sequence[Interceptor], method: Method, unary: Unary) -> Unary:
+    for interceptor in reversed(interceptors):
+        unary = interceptor(method, unary)
+    return unary
 
 
 def _handler(unary: Any, encode: Callable[[Any], bytes] | None = None) -> Handler:
