@@ -6,6 +6,7 @@ import sys
 
 import structlog
 import uvloop
+from pydantic import ValidationError
 
 from rest_facade.logs import configure_logging
 from rest_facade.server import serving
@@ -30,13 +31,21 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Run the facade with settings from flags and ITEMS_* variables."""
-    settings = Settings(_cli_parse_args=True, _cli_prog_name="python -m rest_facade")
+    settings = _settings()
     configure_logging(settings.log_level, settings.log_format)
     try:
         uvloop.run(run(settings))
     except OSError as error:
         _log.error("cannot serve", error=str(error))  # expected: the message says all
         sys.exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings(_cli_parse_args=True, _cli_prog_name="python -m rest_facade")
+    except ValidationError as error:
+        wrong = (f"{found['loc'][0]}: {found['msg']}" for found in error.errors())
+        sys.exit("\n".join(("cannot serve, because of a setting:", *wrong)))
 
 
 if __name__ == "__main__":

@@ -50,5 +50,5 @@ def written_answer(call: Call, result: pb.ItemWriteResult, *, validate_only: boo
     etag = entity_tag(result.item.etag)
     if result.kind != pb.CHANGE_KIND_CREATED:
         return JsonAnswer(content, etag=etag)
-    location = f"{call.settings.rest_root_path}/v1/items/{result.item.id}"
+    location = f"{call.scope.get('root_path', '')}/v1/items/{result.item.id}"
     return JsonAnswer(content, HTTPStatus.CREATED, etag=etag, location=location)

@@ -19,13 +19,13 @@ ASSETS = "/docs-assets"
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
-def documentation_routes(root_path: str) -> list[BaseRoute]:
+def documentation_routes() -> list[BaseRoute]:
     """`/docs` (Swagger UI), `/redoc`, their assets, and `/`, which leads to the former."""
     assets = files("fastapi_offline") / "static"
     return [
-        Route("/", _redirect_to(f"{root_path}/docs"), include_in_schema=False),
-        Route("/docs", _page(_swagger_ui(root_path)), include_in_schema=False),
-        Route("/redoc", _page(_redoc(root_path)), include_in_schema=False),
+        Route("/", _lead_to_docs),
+        Route("/docs", _page(_swagger_ui)),
+        Route("/redoc", _page(_redoc)),
         Mount(ASSETS, StaticFiles(directory=str(assets)), name="docs-assets"),
     ]
 
@@ -51,21 +51,23 @@ def _redoc(root_path: str) -> HTMLResponse:
     )
 
 
-def _page(page: HTMLResponse) -> Callable[[Request], Response]:
-    content = bytes(page.body).decode()
-    headers = {"content-security-policy": _policy(content), "cache-control": "no-cache"}
-
-    def show(_: Request) -> Response:
-        return HTMLResponse(content, headers=headers)
+def _page(draw: Callable[[str], HTMLResponse]) -> Callable[[Request], Response]:
+    def show(request: Request) -> Response:
+        page = draw(_root_path(request))
+        page.headers["content-security-policy"] = _policy(bytes(page.body).decode())
+        page.headers["cache-control"] = "no-cache"
+        return page
 
     return show
 
 
-def _redirect_to(path: str) -> Callable[[Request], Response]:
-    def redirect(_: Request) -> Response:
-        return RedirectResponse(path)
+def _lead_to_docs(request: Request) -> Response:
+    return RedirectResponse(f"{_root_path(request)}/docs")
 
-    return redirect
+
+def _root_path(request: Request) -> str:
+    """The prefix that a proxy in front has stripped from the path."""
+    return str(request.scope.get("root_path", ""))
 
 
 def _policy(page: str) -> str:

@@ -51,7 +51,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=OPENAPI,
         docs_url=None,
         redoc_url=None,
-        root_path=chosen.rest_root_path,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_lifespan(chosen),
@@ -60,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         routes=[
             *resources(OPERATIONS, chosen),
             *health_routes(),
-            *documentation_routes(chosen.rest_root_path),
+            *documentation_routes(),
         ],
     )
     app.openapi = cache(partial(openapi_document, OPERATIONS, version))  # type: ignore[method-assign]  # FastAPI's own way to replace it

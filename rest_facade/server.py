@@ -24,9 +24,9 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     Raises:
         OSError: the address cannot be listened on.
     """
-    listener = listen(settings.http)
     server = uvicorn.Server(_config(settings))
     server.config.load()
+    listener = listen(settings.http)
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup(sockets=[listener])
     ticking = asyncio.create_task(server.main_loop())
@@ -67,6 +67,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         log_config=None,  # logs.py does it
         access_log=False,  # the middleware does it
         server_header=False,
+        root_path=settings.rest_root_path,
         proxy_headers=False,  # nobody may say who they are by a header
         backlog=BACKLOG,
         timeout_graceful_shutdown=math.ceil(settings.rest_drain.total_seconds()),

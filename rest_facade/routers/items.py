@@ -34,7 +34,8 @@ async def create_item(call: Call) -> Response:
 async def get_item(call: Call) -> Response:
     """GetItem: the item and its tag, or 304 to a client that has it."""
     request = requests.get_item(call.path(models.GetItemPath), call.query(models.GetItemQuery))
-    item = await call.upstream.reads.get(request, call.forwarded)
+    reading = call.upstream.reads.get(request, call.forwarded)
+    item = await (call.while_connected(reading) if request.min_revision else reading)
     require_current(call.headers, item.etag)
     if is_current(call.headers, item.etag):
         return not_modified(call, item.etag)

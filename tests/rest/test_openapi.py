@@ -1,0 +1,150 @@
+"""The documentation: true to the routes, complete, and served without the internet."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+
+from items.v1.items_routes import ROUTES
+from rest_facade.main import OPERATIONS, create_app
+from rest_facade.resources import Resource
+from rest_facade.settings import Settings
+from tests.servers import rest_client
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return create_app(Settings()).openapi()
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method.upper(), path, operation
+
+
+def media(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each media type of each body and answer, with a name for messages."""
+    for _, _, operation in operations(document):
+        holders = {"body": operation.get("requestBody", {}), **operation["responses"]}
+        for name, holder in holders.items():
+            for content in holder.get("content", {}).values():
+                yield f"{operation['operationId']} {name}", content
+
+
+def values(content: dict[str, Any]) -> list[Any]:
+    given = [example["value"] for example in content.get("examples", {}).values()]
+    return [*given, *([content["example"]] if "example" in content else [])]
+
+
+def test_the_routes_are_those_of_the_contract_and_no_others() -> None:
+    contract = {(route.rpc, route.method, route.path) for route in ROUTES}
+    declared = {(found.rpc, found.method, found.path) for found in OPERATIONS}
+    assert declared == contract
+
+
+def test_the_application_serves_every_route_of_the_contract_and_documents_it(
+    document: dict[str, Any],
+) -> None:
+    contract = {(route.rpc, route.method, route.path) for route in ROUTES}
+    served = {
+        (found.rpc, method, resource.path)
+        for resource in create_app(Settings()).routes
+        if isinstance(resource, Resource)
+        for method, found in resource.operations.items()
+        if method != "HEAD"
+    }
+    documented = {
+        (operation["operationId"], method, path) for method, path, operation in operations(document)
+    }
+    assert served == contract
+    assert documented == contract
+
+
+def test_every_operation_is_described_and_says_how_it_is_refused(
+    document: dict[str, Any],
+) -> None:
+    for _, _, operation in operations(document):
+        assert operation["summary"]
+        assert operation["description"]
+        for status in ("400", "406", "429", "500", "503", "504"):
+            content = operation["responses"][status]["content"]["application/problem+json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        for parameter in operation["parameters"]:
+            assert parameter["description"]
+
+
+def test_every_body_and_answer_has_an_example_that_fits_its_schema(
+    document: dict[str, Any],
+) -> None:
+    for name, content in media(document):
+        schema = {**content["schema"], "components": document["components"]}
+        validator = jsonschema_rs.validator_for(schema)
+        assert values(content), name
+        for value in values(content):
+            errors = [str(error) for error in validator.iter_errors(value)]
+            assert not errors, (name, errors)
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert names <= set(document["components"]["schemas"])
+
+
+def test_every_property_of_every_schema_is_described(document: dict[str, Any]) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        for key, described in schema.get("properties", {}).items():
+            assert described.get("description"), f"{name}.{key}"
+
+
+async def test_the_document_is_served(rest: httpx.AsyncClient, document: dict[str, Any]) -> None:
+    assert (await rest.get("/openapi.json")).json() == document
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+async def test_a_page_loads_what_it_needs_from_here_alone(
+    rest: httpx.AsyncClient, page: str
+) -> None:
+    response = await rest.get(page)
+    assets = re.findall(r'(?:src|href)="([^"]+)"', response.text)
+    assert response.status_code == 200
+    assert assets
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', response.text)
+    for asset in assets:
+        assert (await rest.get(asset)).status_code == 200
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+async def test_a_page_may_run_its_own_scripts_only(rest: httpx.AsyncClient, page: str) -> None:
+    response = await rest.get(page)
+    policy = response.headers["content-security-policy"]
+    allowed = re.search(r"script-src ([^;]+)", policy)
+    assert allowed
+    assert "unsafe" not in allowed[1]
+    for script in re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL):
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in allowed[1]
+
+
+async def test_the_root_leads_to_the_documentation(rest: httpx.AsyncClient) -> None:
+    assert (await rest.get("/")).headers["location"] == "/docs"
+
+
+async def test_behind_a_proxy_that_strips_a_prefix_links_have_it(folder: Path) -> None:
+    async with rest_client(folder, "unix:/nowhere", rest_root_path="/catalogue") as client:
+        page = await client.get("/docs")
+        document = (await client.get("/openapi.json")).json()
+        root = await client.get("/")
+        missing = await client.get("/v1/items/A")
+    assert "'/catalogue/openapi.json'" in page.text or '"/catalogue/openapi.json"' in page.text
+    assert document["servers"] == [{"url": "/catalogue"}]
+    assert root.headers["location"] == "/catalogue/docs"
+    assert missing.status_code == 400
