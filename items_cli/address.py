@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-WILDCARDS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # named, not bound
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # named, not bound
 """Hosts that mean every interface, and where a program on this machine reaches them."""
 
-_SHAPE = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:/\s]*)):(?P<port>[0-9]{1,5})")
+_SHAPE = re.compile(r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[^:/\s]+)):(?P<port>[0-9]{1,5})")
 _LAST_PORT = 65_535
 
 

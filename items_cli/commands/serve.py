@@ -8,7 +8,7 @@ from items_cli.announcement import announce
 from items_cli.child import Part
 from items_cli.flags import GRPC, HTTP, STORE, GrpcAddress, HttpAddress, Store
 from items_cli.logs import readable_on_a_terminal
-from items_cli.ports import claim
+from items_cli.ports import claimed
 from items_cli.readiness import grpc_serves, http_is_ready
 from items_cli.supervisor import supervise
 
@@ -21,9 +21,9 @@ def serve(store: Store = STORE, grpc: GrpcAddress = GRPC, http: HttpAddress = HT
     code is 1. Both read every other setting from its ITEMS_... variable.
     """
     readable_on_a_terminal()
-    grpc, http = claim(grpc, "--grpc"), claim(http, "--http")
-    parts = (_grpc_server(store, grpc), _rest_facade(grpc, http))
-    asyncio.run(supervise(parts, partial(announce, store, grpc, http)))
+    with claimed(grpc, "--grpc") as upstream, claimed(http, "--http") as site:
+        parts = (_grpc_server(store, upstream), _rest_facade(upstream, site))
+        asyncio.run(supervise(parts, partial(announce, store, upstream, site)))
 
 
 def _grpc_server(store: str, grpc: Address) -> Part:
