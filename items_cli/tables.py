@@ -13,6 +13,7 @@ UNCUT = 100_000
 def print_table(table: Table) -> None:
     """Print *table* to standard output."""
     if sys.stdout.isatty():
+        table.expand = True
         Console(highlight=False).print(table)
         return
     console = Console(width=UNCUT, highlight=False)

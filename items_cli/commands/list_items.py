@@ -82,10 +82,10 @@ def _print_lines(items: Iterable[pb.Item], limit: int | None) -> None:
 def _print_table(items: Iterator[pb.Item], limit: int) -> None:
     """A line for each of the first *limit* items."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("ID", overflow="fold", min_width=20)
+    table.add_column("ID", no_wrap=True)
     table.add_column("NAME", no_wrap=True, max_width=40)
-    table.add_column("REVISION", no_wrap=True, min_width=8)
-    table.add_column("LABELS", no_wrap=True)
+    table.add_column("REVISION", no_wrap=True)
+    table.add_column("LABELS", no_wrap=True, ratio=1)
     for item in islice(items, limit):
         cells = (item.id, printable(item.name), str(item.revision), labels(item))
         table.add_row(*map(Text, cells))
