@@ -1,5 +1,6 @@
 """How a store is opened: whose it is, which schema it has, and its connections."""
 
+import os
 import secrets
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -39,6 +40,7 @@ def open_store(
     _make_folder(path.parent)
     with ExitStack() as parts, driver_errors_translated(str(path)):
         parts.callback(Ownership.of(path).release)
+        _refuse_read_only(path)
         engine = writing_engine(path)
         parts.callback(engine.dispose)
         _prepare(engine, random_bytes)
@@ -54,6 +56,16 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnsupported(f"{folder} cannot be made: {error.strerror}") from error
+
+
+def _refuse_read_only(path: Path) -> None:
+    """Find out before SQLite does, which would open the file all the same."""
+    try:
+        os.close(os.open(path, os.O_RDWR))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreUnsupported(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _prepare(engine: Engine, random_bytes: RandomBytes) -> None:

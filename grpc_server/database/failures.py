@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from pysqlite3 import dbapi2
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from grpc_server.database.errors import StoreCorrupt, StoreError, StoreUnavailable
@@ -22,14 +23,16 @@ def driver_errors_translated(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _kind_of(error)(f"{where}: {error.orig}") from error
+        raise _kind_of(error.orig)(f"{where}: {error.orig}") from error
+    except dbapi2.Error as error:
+        raise _kind_of(error)(f"{where}: {error}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"{where}: {error}") from error
 
 
-def _kind_of(error: DBAPIError) -> type[StoreError]:
-    """Tell by SQLite's result code, whose second word is the primary one."""
-    name: str = getattr(error.orig, "sqlite_errorname", "")
+def _kind_of(error: object) -> type[StoreError]:
+    """Tell by SQLite's result code, the first word of which is the primary one."""
+    name: str = getattr(error, "sqlite_errorname", "")
     code = name.removeprefix("SQLITE_").split("_", maxsplit=1)[0]
     if code in _CORRUPT:
         return StoreCorrupt

@@ -13,6 +13,7 @@ from items.v1 import items_pb2 as pb
 Row = dict[str, Any]
 """Values by the name of their column."""
 
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _Time = Literal["create_time", "update_time", "delete_time", "expire_time"]
 
 
@@ -43,10 +44,6 @@ def item_of(payload: bytes) -> pb.Item:
 
 def _time(item: pb.Item, name: _Time) -> int | None:
     return timestamps.from_timestamp(getattr(item, name)) if item.HasField(name) else None
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _struct(struct: Struct) -> dict[str, object]:

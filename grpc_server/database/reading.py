@@ -62,7 +62,7 @@ def payloads(connection: Connection, ids: Collection[str]) -> list[bytes]:
     """Read the payloads of the items that exist among *ids*, in any order."""
     if not ids:
         return []
-    return list(connection.execute(_ITEMS, {"ids": json.dumps(list(ids))}).scalars())
+    return [row[0] for row in connection.execute(_ITEMS, {"ids": json.dumps(list(ids))})]
 
 
 class SqlReading:

@@ -14,7 +14,7 @@ from grpc_server.database.errors import StoreUnsupported
 
 _BUSY_SECONDS = 5.0
 _STATEMENTS = 256
-_WRITING = ("synchronous = FULL", "cache_size = -32000", "wal_autocheckpoint = 1000")
+_WRITING = ("synchronous = FULL", "cache_size = -32000", "wal_autocheckpoint = 4000")
 _READING = ("query_only = ON", "cache_size = -8000", "wal_autocheckpoint = 0")
 
 
@@ -69,7 +69,7 @@ def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        _raw(connection).execute(begin)
 
     return engine
 

@@ -49,12 +49,15 @@ class SqlWriting:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._head: Head | None = None
         self._payloads: dict[str, bytes | None] = {}
         self._is_saved = False
 
     def head(self) -> Head:
         """Where the store stands before this transaction."""
-        return reading.head(self._connection)
+        if self._head is None:
+            self._head = reading.head(self._connection)
+        return self._head
 
     def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
         """The items that exist among *ids*."""

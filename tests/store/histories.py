@@ -36,6 +36,13 @@ def commit(store: Store, *changes: Change) -> None:
         writing.save(Commit(changes))
 
 
+def save_and_fail(store: Store, saved: Commit) -> None:
+    """Write *saved* in a transaction that then fails with LookupError."""
+    with store.write() as writing:
+        writing.save(saved)
+        raise LookupError
+
+
 def add(store: Store, *items: pb.Item, kind: pb.ChangeKind.ValueType = CREATED) -> list[pb.Item]:
     """Write each of *items* under the next revision, in one transaction; answer with them."""
     revision = head(store).revision
