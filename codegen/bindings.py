@@ -115,7 +115,8 @@ def _path_field(file: File, method: Method, request: Message, name: str) -> Fiel
         field = _field(method, message, parent)
         message = message_of(file, field.type_name, method.full_name)
     field = _field(method, message, last)
-    if field.kind is not Kind.STRING or field.limits.text.uuid:
+    plain = (field.kind, field.shape) == (Kind.STRING, Shape.SINGULAR)
+    if not plain or field.limits.text.uuid:
         raise Unsupported(method.full_name, f"the path variable {name}, which is no plain string")
     limits = replace(field.limits, zero_is_absent=False)
     return replace(field, behaviors=frozenset({"REQUIRED"}), limits=limits)

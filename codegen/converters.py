@@ -103,7 +103,7 @@ def _member(field: Field) -> list[str]:
 def _values(field: Field, value: str) -> str:
     match field.shape:
         case Shape.MAP:
-            return f"dict({value})"
+            return f"map_to_json({value})"
         case Shape.REPEATED:
             element = _value(field, "element")
             simple = f"list({value})"

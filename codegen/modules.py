@@ -25,6 +25,7 @@ PROTOJSON = {
     "protojson.booleans": ["QUERY_BOOL"],
     "protojson.enums": ["enum"],
     "protojson.integers": ["int32", "int64", "query_int32", "query_int64"],
+    "protojson.maps": ["map_to_json"],
     "protojson.masks": ["FIELD_MASK"],
     "protojson.message": ["Message", "ignored"],
     "protojson.oneofs": ["Oneof", "OneofMessage"],

@@ -55,7 +55,14 @@ def replace(old: Path, new: Path) -> Changes:
         target.write_bytes((new / name).read_bytes())
     for name in changes.removed:
         (old / name).unlink()
+        _remove_if_empty((old / name).parent, old)
     return changes
+
+
+def _remove_if_empty(folder: Path, root: Path) -> None:
+    while folder != root and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
 
 
 def explain(changes: Changes, old: Path, new: Path) -> Iterable[str]:

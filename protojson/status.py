@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Final
 
 from google.protobuf import any_pb2, json_format
+from google.protobuf.message import DecodeError
 from google.rpc import error_details_pb2, status_pb2
 from pydantic import Field
 
@@ -30,7 +31,7 @@ def any_to_json(message: any_pb2.Any) -> dict[str, Any]:
     """ProtoJSON of what *message* holds; of a type unknown here, only the type's name."""
     try:
         json: dict[str, Any] = json_format.MessageToDict(message)
-    except (TypeError, ValueError, json_format.Error):
+    except (TypeError, ValueError, DecodeError, json_format.Error):
         return {"@type": message.type_url}
     return json
 

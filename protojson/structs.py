@@ -13,6 +13,7 @@ from pydantic_core import InitErrorDetails
 
 from protojson.json_type import JsonType
 from protojson.refusal import refusal
+from protojson.text import is_unicode
 
 MAX_DEPTH: Final = 32
 """How deep objects and lists may nest: deeper, a message cannot be read any more.
@@ -33,9 +34,9 @@ class Unfit(ValueError):
 
 
 def struct_to_json(message: Struct) -> dict[str, Any]:
-    """The object that *message* is; a value of no kind is null."""
+    """The object that *message* is, by sorted keys; a value of no kind is null."""
     fields = message.fields
-    return {key: value_to_json(fields[key]) for key in fields}
+    return {key: value_to_json(fields[key]) for key in sorted(fields)}
 
 
 def value_to_json(value: Value) -> Any:
@@ -86,13 +87,12 @@ def _fill_object(struct: Struct, members: Mapping[str, Any], depth: int) -> None
     _check_depth(depth)
     fields = struct.fields
     for key, member in members.items():
+        value = fields[_text(key)]
         try:
-            _fill_value(fields[key], member, depth)
+            _fill_value(value, member, depth)
         except Unfit as unfit:
             unfit.path.insert(0, key)
             raise
-        except UnicodeEncodeError as error:
-            raise Unfit("must not hold half of a surrogate pair") from error
 
 
 def _fill_list(value: Value, elements: list[Any], depth: int) -> None:
@@ -108,22 +108,28 @@ def _fill_list(value: Value, elements: list[Any], depth: int) -> None:
 
 
 def _fill_value(value: Value, json: Any, depth: int) -> None:
-    match json:
-        case str():
-            value.string_value = json
-        case bool():
-            value.bool_value = json
-        case int() | float():
-            value.number_value = _finite(json)
-        case None:
-            value.null_value = NULL_VALUE
-        case dict():
-            value.struct_value.SetInParent()
-            _fill_object(value.struct_value, json, depth + 1)
-        case list():
-            _fill_list(value, json, depth + 1)
-        case _:
-            raise Unfit("must be a JSON value")
+    kind = type(json)
+    if kind is str:
+        value.string_value = _text(json)
+    elif kind is bool:
+        value.bool_value = json
+    elif kind is int or kind is float:
+        value.number_value = _finite(json)
+    elif json is None:
+        value.null_value = NULL_VALUE
+    elif kind is dict:
+        value.struct_value.SetInParent()
+        _fill_object(value.struct_value, json, depth + 1)
+    elif kind is list:
+        _fill_list(value, json, depth + 1)
+    else:
+        raise Unfit("must be a JSON value")
+
+
+def _text(text: str) -> str:
+    if is_unicode(text):
+        return text
+    raise Unfit("must not hold half of a surrogate pair")
 
 
 def _finite(number: float) -> float:

@@ -14,10 +14,19 @@ UUID: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a
 UUID_OR_EMPTY: Final = re.compile(f"({UUID})?")
 
 
-def encodable(value: str) -> str:
-    """Refuse text with half of a surrogate pair, which UTF-8 cannot encode."""
-    if value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value):
-        return value
+def is_unicode(text: str) -> bool:
+    """Whether *text* can be encoded: it does not hold half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def encodable(text: str) -> str:
+    """*text*, if it is Unicode."""
+    if is_unicode(text):
+        return text
     raise refusal("string_unicode", "must not hold half of a surrogate pair")
 
 

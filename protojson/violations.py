@@ -74,14 +74,23 @@ DESCRIPTIONS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "missing": lambda _: "is required",
     "model_type": lambda _: "must be an object",
     "string_pattern_mismatch": lambda values: f"must match {values['pattern']}",
-    "string_too_long": lambda values: f"must be at most {values['max_length']} characters",
-    "string_too_short": lambda values: f"must be at least {values['min_length']} characters",
+    "string_too_long": lambda values: (
+        f"must have at most {_counted(values['max_length'], 'character')}"
+    ),
+    "string_too_short": lambda values: (
+        f"must have at least {_counted(values['min_length'], 'character')}"
+    ),
     "string_type": lambda _: "must be a string",
     "string_unicode": lambda _: "must not hold half of a surrogate pair",
-    "too_long": lambda values: f"must hold at most {values['max_length']}",
-    "too_short": lambda values: f"must hold at least {values['min_length']}",
+    "too_long": lambda values: f"must have at most {_counted(values['max_length'], 'entry')}",
+    "too_short": lambda values: f"must have at least {_counted(values['min_length'], 'entry')}",
 }
 """Pydantic's own kinds of error, in one voice with ours."""
+
+
+def _counted(number: int, noun: str) -> str:
+    plural = {"character": "characters", "entry": "entries"}
+    return f"{number} {noun if number == 1 else plural[noun]}"
 
 
 def _description(detail: ErrorDetails) -> str:

@@ -220,6 +220,11 @@ REFUSED = {
         WITH_RULE.format("In", "Out", RULE % 'post: "/a/{part}" body: "*"'),
         "S.Go: the path variable part, which is no plain string",
     ),
+    "variable_that_is_a_list": (
+        "message Many { repeated string ids = 1; } message Out {} service S {"
+        " rpc Go(Many) returns (Out) {" + RULE % 'get: "/a/{ids}"' + "} }",
+        "S.Go: the path variable ids, which is no plain string",
+    ),
     "variables_of_the_same_name": (
         WITH_RULE.format("In", "Out", RULE % 'post: "/a/{id}/{part.id}" body: "part"'),
         "S.Go: two path variables with the same last name",

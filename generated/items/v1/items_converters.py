@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from items.v1 import items_models as models, items_pb2 as pb
+from protojson.maps import map_to_json
 from protojson.status import status_to_json
 from protojson.structs import struct_to_json
 from protojson.timestamps import timestamp_to_json
@@ -43,7 +44,7 @@ def item_to_json(message: pb.Item) -> dict[str, Any]:
     if has("description"):
         json["description"] = message.description
     if labels := message.labels:
-        json["labels"] = dict(labels)
+        json["labels"] = map_to_json(labels)
     if has("attributes"):
         json["attributes"] = struct_to_json(message.attributes)
     if has("create_time"):

@@ -1,0 +1,232 @@
+"""JSON documents that are messages, and ones that are nearly messages.
+
+Free text has no digits: json_format takes whatever Python's int() takes, such as
+"1_0", for a number, where we ask for a JSON number.
+"""
+
+import json
+from functools import cache
+from typing import Any
+
+from buf.validate import validate_pb2 as validate
+from google.api import field_behavior_pb2
+from google.protobuf.descriptor import FieldDescriptor as Type
+from google.protobuf.timestamp_pb2 import Timestamp
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from tests.codegen.strategies import int32, int64, is_map, numbers, timestamps
+
+Document = dict[str, Any]
+
+EXACT = 2**50
+
+words = st.text(st.characters(exclude_categories=["Cs", "Nd"]), max_size=4)
+json_values: SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | numbers | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=6,
+)
+json_objects = st.dictionaries(words, json_values, max_size=3)
+paths = st.lists(st.sampled_from(["name", "updateTime"]), max_size=2).map(",".join)
+offsets = st.sampled_from(["Z", "+00:00", "-00:00", "+14:00", "-11:30"])
+
+
+@cache
+def good_documents(descriptor: Any) -> SearchStrategy[Document]:
+    """JSON objects that are messages of a type and keep its rules."""
+    plain = [field for field in descriptor.fields if not is_choice(field)]
+    fields = st.fixed_dictionaries(
+        {field: _good(field) for field in plain if is_required(field)},
+        optional={field: _good(field) for field in plain if not is_required(field)},
+    )
+    choices = [_good_choice(oneof) for oneof in descriptor.oneofs if is_choice(oneof.fields[0])]
+    return st.builds(_spelled, st.booleans(), fields, *choices)
+
+
+@cache
+def documents(descriptor: Any) -> SearchStrategy[Document]:
+    """JSON objects that are nearly messages of a type: some are, some break a rule."""
+    fields = st.fixed_dictionaries({}, optional={f: _any(f) for f in descriptor.fields})
+    wild = st.builds(_spelled, st.booleans(), fields)
+    unknown = st.dictionaries(words, json_values, max_size=1)
+    changed = st.builds(_overlaid, good_documents(descriptor), wild, unknown)
+    return changed | wild
+
+
+def _overlaid(good: Document, wild: Document, unknown: Document) -> Document:
+    """A good document with something else in one of its fields."""
+    spelled = {key: value for key, value in list(wild.items())[:1] if key in good}
+    return {**good, **spelled, **(unknown if not spelled else {})}
+
+
+def _spelled(camel: bool, *parts: dict[Any, Any]) -> Document:
+    fields = {field: value for part in parts for field, value in part.items()}
+    return {(field.json_name if camel else field.name): fields[field] for field in fields}
+
+
+def _good_choice(oneof: Any) -> SearchStrategy[dict[Any, Any]]:
+    chosen = st.sampled_from(list(oneof.fields)).flatmap(
+        lambda field: st.fixed_dictionaries({field: _good(field)})
+    )
+    required = oneof.GetOptions().Extensions[validate.oneof].required
+    return chosen if required else st.just({}) | chosen
+
+
+def _good(field: Any) -> SearchStrategy[Any]:
+    rules = field.GetOptions().Extensions[validate.field]
+    if is_map(field):
+        limits = rules.map
+        keys, held = good_texts(limits.keys.string), good_texts(limits.values.string)
+        return st.dictionaries(keys, held, max_size=min(limits.max_pairs or 3, 3))
+    if field.is_repeated:
+        limits = rules.repeated
+        sizes = {"min_size": limits.min_items, "max_size": min(limits.max_items or 3, 3)}
+        return st.lists(_good_value(field, limits.items), unique=limits.unique, **sizes)
+    return _good_value(field, rules)
+
+
+def _good_value(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
+    match field.type:
+        case Type.TYPE_STRING:
+            return good_texts(rules.string)
+        case Type.TYPE_BOOL:
+            return st.booleans()
+        case Type.TYPE_INT32:
+            return int32.map(lambda number: max(number, rules.int32.gte)).flatmap(_number_forms)
+        case Type.TYPE_INT64:
+            return int64.map(lambda number: max(number, rules.int64.gte)).flatmap(_number_forms)
+        case Type.TYPE_ENUM:
+            return st.sampled_from([value.name for value in field.enum_type.values]) | int32
+        case _:
+            return _good_message(field.message_type)
+
+
+def _good_message(descriptor: Any) -> SearchStrategy[Any]:
+    match descriptor.full_name:
+        case "google.protobuf.FieldMask":
+            return paths
+        case "google.protobuf.Struct":
+            return json_objects
+        case "google.protobuf.Timestamp":
+            return st.builds(_written, timestamps, offsets)
+        case _:
+            return good_documents(descriptor)
+
+
+def good_texts(rules: validate.StringRules) -> SearchStrategy[str]:
+    """Texts within *rules*, and at their limits."""
+    if rules.uuid:
+        return st.uuids().map(str) | st.just("")
+    lengths = {size for size in (rules.min_len, rules.max_len) if size}
+    edges = [letter * size for size in sorted(lengths) for letter in "a\U0001f600"]
+    found = st.sampled_from(edges) if edges else st.nothing()
+    if rules.pattern:
+        pattern = rules.pattern.replace("$", r"\Z")  # in Python, $ allows a newline
+        found |= st.from_regex(pattern).filter(lambda text: _fits(text, rules))
+    else:
+        found |= st.text(min_size=rules.min_len, max_size=min(rules.max_len or 5, 5))
+    return found
+
+
+def _fits(text: str, rules: validate.StringRules) -> bool:
+    return rules.min_len <= len(text) <= (rules.max_len or len(text))
+
+
+def _number_forms(number: int) -> SearchStrategy[Any]:
+    """Ways to write *number*; json_format goes through a float, which is exact up to EXACT."""
+    plain = [number, str(number)]
+    exact = [f"{number}.0", f"{number}0e-1", f"{number}e0"]
+    return st.sampled_from(plain + exact if abs(number) < EXACT else plain)
+
+
+def _written(moment: Timestamp, offset: str) -> str:
+    near_the_end = not 86_400 < moment.seconds + 62_135_596_800 < 315_537_811_200
+    return moment.ToJsonString().replace("Z", "Z" if near_the_end else offset)
+
+
+def _any(field: Any) -> SearchStrategy[Any]:
+    """What may stand in *field*: what fits, what nearly fits, null or anything."""
+    odd = st.none() if is_mask(field) else st.none() | json_values
+    near = _near(field)
+    return st.integers(0, 9).flatmap(lambda dice: odd if dice == 0 else near)
+
+
+def _near(field: Any) -> SearchStrategy[Any]:
+    rules = field.GetOptions().Extensions[validate.field]
+    if is_map(field):
+        keys, held = near_texts(rules.map.keys.string), near_texts(rules.map.values.string)
+        return st.dictionaries(keys, held | json_values, max_size=3)
+    if field.is_repeated:
+        return st.lists(_near_value(field, rules.repeated.items), max_size=3)
+    return _near_value(field, rules)
+
+
+def _near_value(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
+    match field.type:
+        case Type.TYPE_STRING if is_identifier(field):
+            return near_texts(rules.string) | st.integers(-1, 10**20)
+        case Type.TYPE_STRING:
+            return near_texts(rules.string)
+        case Type.TYPE_INT32 | Type.TYPE_INT64:
+            return int64.flatmap(_near_numbers)
+        case Type.TYPE_ENUM:
+            return st.sampled_from(["", "NO_SUCH_NAME"]) | int32
+        case Type.TYPE_MESSAGE if is_part(field):
+            return documents(field.message_type)
+        case _:
+            return _good_value(field, rules)
+
+
+def _near_numbers(number: int) -> SearchStrategy[Any]:
+    broken = [f"{number}.5", float(number), f"{number}e30"]
+    return st.sampled_from([number, number * 10, -1, *(broken if abs(number) < EXACT else ())])
+
+
+def near_texts(rules: validate.StringRules) -> SearchStrategy[str]:
+    """Texts at, around and beyond the limits of *rules*."""
+    lengths = [0, 1, 2, rules.min_len, rules.max_len, rules.max_len + 1]
+    edges = st.sampled_from([letter * size for size in lengths for letter in "aé\U0001f600"])
+    texts = words | edges | st.uuids().map(lambda uuid: uuid.hex) | st.sampled_from(["a\n", "\0"])
+    return texts | st.from_regex(rules.pattern) if rules.pattern else texts
+
+
+def is_choice(field: Any) -> bool:
+    """Whether *field* is in a oneof; `optional` is none."""
+    oneof = field.containing_oneof
+    return bool(oneof and not oneof.name.startswith("_"))
+
+
+def is_part(field: Any) -> bool:
+    """Whether *field* holds messages of the contract itself."""
+    message = field.message_type
+    return bool(message and not is_map(field) and message.file == field.file)
+
+
+def is_mask(field: Any) -> bool:
+    """Whether *field* is a field mask."""
+    return bool(field.message_type and field.message_type.full_name == "google.protobuf.FieldMask")
+
+
+def is_output_only(field: Any) -> bool:
+    """Whether requests may hold *field*, but are read as if they did not."""
+    return field_behavior_pb2.OUTPUT_ONLY in _behaviors(field)
+
+
+def is_identifier(field: Any) -> bool:
+    """Whether an integer is read as text in *field*."""
+    return field_behavior_pb2.IDENTIFIER in _behaviors(field)
+
+
+def is_required(field: Any) -> bool:
+    """Whether a request needs *field*."""
+    return field_behavior_pb2.REQUIRED in _behaviors(field)
+
+
+def _behaviors(field: Any) -> list[int]:
+    return list(field.GetOptions().Extensions[field_behavior_pb2.field_behavior])
+
+
+def dumps(document: Any) -> str:
+    """*document* as JSON text."""
+    return json.dumps(document, allow_nan=False)
