@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 import uuid_utils
@@ -31,6 +32,7 @@ from grpc_server.interceptors.decoding import decoding
 from grpc_server.interceptors.errors import errors, unknown_method
 from grpc_server.interceptors.request_id import request_id
 from grpc_server.interceptors.validation import validation
+from grpc_server.lasting import LastingServer
 from grpc_server.logs import configure_logging
 from grpc_server.servicer import ItemServicer
 from grpc_server.settings import Settings
@@ -96,22 +98,15 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     """
     with closing(open_store(settings.store)) as store:
         async with open_catalog(settings, store) as catalog:
-            server = make_server(
-                settings.grpc_engine, [interceptors(settings)], settings.grpc_max_message_bytes
-            )
-            items_pb2_grpc.add_ItemServiceServicer_to_server(ItemServicer(catalog), server)
-            checks = _add_health(server)
-            reflection.enable_server_reflection(
-                (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server
-            )
-            address = _listen(server, settings.grpc)
-            await server.start()
-            await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
-            try:
-                yield address
-            finally:
-                await checks.enter_graceful_shutdown()
-                await server.stop(settings.grpc_drain.total_seconds())
+            checks = health.aio.HealthServicer()
+            make = partial(_item_server, settings, catalog, checks)
+            grace = settings.grpc_drain.total_seconds()
+            async with LastingServer(make, settings.grpc, grace) as address:
+                await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
+                try:
+                    yield address
+                finally:
+                    await checks.enter_graceful_shutdown()
 
 
 async def run(settings: Settings) -> None:
@@ -145,19 +140,18 @@ def _new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def _listen(server: aio.Server, address: str) -> str:
-    try:
-        port = server.add_insecure_port(address)
-    except RuntimeError as error:
-        raise OSError(f"cannot listen on {address}: is something else running there?") from error
-    host, _, asked = address.rpartition(":")
-    return f"{host}:{port}" if asked.isdigit() else address
-
-
-def _add_health(server: aio.Server) -> health.aio.HealthServicer:
-    checks = health.aio.HealthServicer()
+def _item_server(
+    settings: Settings, catalog: Catalog, checks: health.aio.HealthServicer
+) -> aio.Server:
+    """All that is served, but for the port."""
+    server = make_server(
+        settings.grpc_engine, [interceptors(settings)], settings.grpc_max_message_bytes
+    )
+    items_pb2_grpc.add_ItemServiceServicer_to_server(ItemServicer(catalog), server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    return checks
+    names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(names, server)
+    return server
 
 
 async def _set_health(

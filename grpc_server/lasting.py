@@ -1,0 +1,89 @@
+"""A server that outlives the calls that break it.
+
+grpc.aio decodes the name of a called method outside of any call: a name that is not
+UTF-8 ends the loop that takes calls, and with it the server (grpcio 1.85). Then another
+one takes over the address. Calls under way end in the old one; clients connect again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+from grpc import aio
+
+_CHECK_SECONDS = 0.1
+
+_log = structlog.get_logger(__name__)
+
+
+class LastingServer:
+    """Serves at *address* within its block, with a new server whenever one breaks.
+
+    *make* gives a server that has all but its port. Calls under way get *grace* seconds
+    to end, in a server that broke, and in the last one when the block ends.
+    """
+
+    def __init__(self, make: Callable[[], aio.Server], address: str, grace: float) -> None:
+        self._make = make
+        self._address = address
+        self._grace = grace
+        self._server = make()
+        self._ending = set[asyncio.Task[None]]()
+
+    async def __aenter__(self) -> str:
+        """Start serving; gives the address, with the port that was taken.
+
+        Raises:
+            OSError: the address cannot be listened on.
+        """
+        self._address = _listen(self._server, self._address)
+        await self._server.start()
+        self._guard = asyncio.create_task(self._replace_whenever_broken(), name="guard")
+        return self._address
+
+    async def __aexit__(self, *_: object) -> None:
+        self._guard.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._guard
+        await asyncio.gather(self._server.stop(self._grace), *self._ending)
+
+    async def _replace_whenever_broken(self) -> None:
+        while True:
+            error = await _end_of(self._server)
+            _log.error("a call has broken the server: it is replaced", error=repr(error))
+            ending = asyncio.create_task(self._server.stop(self._grace))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            self._server = await self._started()
+
+    async def _started(self) -> aio.Server:
+        """A new server; the old one needs a moment to let go of the address."""
+        while True:
+            server = self._make()
+            try:
+                _listen(server, self._address)
+            except OSError:
+                await asyncio.sleep(_CHECK_SECONDS)
+            else:
+                await server.start()
+                return server
+
+
+async def _end_of(server: aio.Server) -> Exception | None:
+    """Wait until *server* serves no more; what has broken it, if that is known."""
+    try:
+        while await server.wait_for_termination(_CHECK_SECONDS):
+            pass
+    except Exception as error:  # noqa: BLE001  # whatever it is, the server is broken
+        return error
+    return None
+
+
+def _listen(server: aio.Server, address: str) -> str:
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise OSError(f"cannot listen on {address}: is something else running there?") from error
+    host, _, asked = address.rpartition(":")
+    return f"{host}:{port}" if asked.isdigit() else address
