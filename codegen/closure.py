@@ -103,6 +103,8 @@ class _Closure:
             self._add_part(model, field, use)
         self._open.pop()
         known = self.models.get(model.name, model)
+        if (known.message, known.variant) != (message, variant):
+            raise Unsupported(message.full_name, f"a second model called {model.name}")
         self.models[model.name] = replace(
             known, read=known.read or model.read, written=known.written or model.written
         )

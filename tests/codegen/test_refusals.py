@@ -241,6 +241,14 @@ REFUSED = {
         WITH_RULE.format("Deep", "google.protobuf.Struct", RULE % 'get: "/a"'),
         "S.Go: the message google.protobuf.Struct, declared elsewhere",
     ),
+    "message_called_like_a_variant": (
+        "message Thing { string id = 1; } message ThingPatch {}"
+        " message In { Thing thing = 1; google.protobuf.FieldMask mask = 2; }"
+        " service S { rpc Go(In) returns (ThingPatch) {"
+        + RULE % 'patch: "/a/{thing.id}" body: "thing"'
+        + "} }",
+        "Thing: a second model called ThingPatch",
+    ),
     "message_called_like_a_model": (
         "message GoQuery {} message In {} service S { rpc Go(In) returns (GoQuery) {"
         + RULE % 'get: "/a"'
