@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import grpc
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from grpc import aio
 
@@ -18,7 +19,7 @@ class Method:
     """A unary method: its full *name*, and how its request is decoded."""
 
     name: str
-    decode: Callable[[bytes], Message | bytes]
+    decode: Callable[[bytes], Message]
 
 
 Interceptor = Callable[[Method, Unary], Unary]
@@ -56,7 +57,7 @@ class Chain(aio.ServerInterceptor):
             return self._wrapped[name]
         handler = await continuation(handler_call_details)
         if handler is None:  # made anew each time: there is no end of unknown names
-            return _handler(_composed(self._outer, Method(name, bytes), self._unknown))
+            return _handler(_composed(self._outer, Method(name, Empty.FromString), self._unknown))
         if name.startswith(self._prefix):
             handler = self._wrapped[name] = self._wrap(name, handler)
         return handler

@@ -9,7 +9,9 @@ from grpc_server.interceptors.chain import Context, Method, Unary
 
 
 def decoding(method: Method, proceed: Unary) -> Unary:
-    """Decode the request.
+    """Decode the request; fields that this version of the contract lacks are dropped.
+
+    They would be stored, as large as they are, with the item that they came in.
 
     Raises:
         InvalidRequest: it is no such message; grpc.aio itself would answer INTERNAL.
@@ -20,6 +22,7 @@ def decoding(method: Method, proceed: Unary) -> Unary:
             message = method.decode(request)
         except DecodeError as error:
             raise InvalidRequest(f"the request is not a message of {method.name}") from error
+        message.DiscardUnknownFields()
         return await proceed(message, context)
 
     return call
