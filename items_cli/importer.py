@@ -1,6 +1,8 @@
 """Brings the items of an NDJSON stream into the service."""
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextlib import suppress
 
 from items.v1 import items_pb2 as pb
 from items_cli import refusals
@@ -10,6 +12,11 @@ from items_cli.session import Session
 from items_cli.tally import Tally
 from items_client import statuses
 from items_client.errors import DeadlineExceeded, ItemsError, Overloaded, Unavailable
+
+Answer = Future[pb.BatchWriteItemsResponse]
+
+LAST_WAIT = 2.0
+"""Seconds that an interrupted import waits for the batch that is under way."""
 
 Refuse = Callable[[int, str], None]
 """Is told the number of a refused line, and why it is refused."""
@@ -25,35 +32,55 @@ class Importer:
     def __init__(self, session: Session, refuse: Refuse) -> None:
         self._session = session
         self._tell = refuse
+        self._under_way: tuple[Batch, Answer | None] | None = None
         self.tally = Tally()
 
     def run(self, lines: Iterable[Line], most_lines: int) -> None:
         """Import *lines* in batches of at most *most_lines*.
 
-        Raises ItemsError if the service does not answer any more.
+        While the service writes one batch, the next is read; the order is kept. Raises
+        ItemsError if the service does not answer any more.
         """
-        for batch in gather(lines, most_lines):
-            try:
-                self._write(batch)
-            finally:
-                self._report(batch.refused)
+        try:
+            for batch in gather(lines, most_lines):
+                self._finish()
+                self._under_way = batch, self._send(batch)
+        except KeyboardInterrupt:
+            with suppress(ItemsError, TimeoutError):
+                self._finish(LAST_WAIT)
+            raise
+        self._finish()
 
-    def _write(self, batch: Batch) -> None:
-        """Write what the service takes of *batch*; what breaks its limits is sorted out."""
-        while batch.items:
+    def _send(self, batch: Batch) -> Answer | None:
+        """Start to write what *batch* has; None if it has nothing."""
+        if not batch.items:
+            return None
+        requests = [pb.ReplaceItemRequest(item=item) for item in batch.items.values()]
+        call = self._session.items.batch_write(requests, allow_partial=True)
+        return self._session.start(call)
+
+    def _finish(self, seconds: float | None = None) -> None:
+        """Wait for the batch that is under way, if there is one, and say what came of it."""
+        if self._under_way is None:
+            return
+        (batch, answer), self._under_way = self._under_way, None
+        try:
+            self._settle(batch, answer, seconds)
+        finally:
+            self._report(batch.refused)
+
+    def _settle(self, batch: Batch, answer: Answer | None, seconds: float | None) -> None:
+        """Send *batch* again without what breaks the limits, until the rest is taken."""
+        while answer is not None:
             try:
-                answer = self._send(batch)
+                self._take(batch, answer.result(seconds))
             except (Unavailable, Overloaded, DeadlineExceeded):
                 raise
             except ItemsError as error:
                 _sort_out(batch, error)
+                answer = self._send(batch)
             else:
-                self._take(batch, answer)
                 return
-
-    def _send(self, batch: Batch) -> pb.BatchWriteItemsResponse:
-        requests = [pb.ReplaceItemRequest(item=item) for item in batch.items.values()]
-        return self._session.run(self._session.items.batch_write(requests, allow_partial=True))
 
     def _take(self, batch: Batch, answer: pb.BatchWriteItemsResponse) -> None:
         """Count what was written, and note in *batch* what was refused by itself."""

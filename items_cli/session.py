@@ -1,8 +1,10 @@
-"""The client for a command: it blocks, and Ctrl-C interrupts it wherever it waits."""
+"""The client for a command: calls run beside it, and Ctrl-C interrupts it wherever it waits."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any, TypeVar, Unpack
 
 from items_cli.failure import Failure
@@ -17,15 +19,19 @@ PATIENCE = 5.0
 
 
 class Session:
-    """A connected client, and the event loop that it lives in."""
+    """A connected client, and the event loop that it lives in, on a thread of its own."""
 
-    def __init__(self, runner: asyncio.Runner, items: ItemsClient) -> None:
-        self._runner = runner
+    def __init__(self, loop: asyncio.AbstractEventLoop, items: ItemsClient) -> None:
+        self._loop = loop
         self.items = items
+
+    def start(self, call: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start *call*, and go on without its result."""
+        return asyncio.run_coroutine_threadsafe(call, self._loop)
 
     def run(self, call: Coroutine[Any, Any, T]) -> T:
         """The result of *call*."""
-        return self._runner.run(call)
+        return self.start(call).result()
 
     def walk(self, pages: AsyncIterator[T]) -> Iterator[T]:
         """The elements of *pages*, each fetched when it is asked for."""
@@ -42,13 +48,29 @@ class Session:
 @contextmanager
 def connect(target: str, **options: Unpack[Options]) -> Iterator[Session]:
     """A session with the service at *target*. Raises Failure if none answers there."""
-    with asyncio.Runner() as runner:
-        items = runner.run(ItemsClient(target, **options).__aenter__())
+    with _running_loop() as loop:
+        session = Session(loop, ItemsClient(target, **options))
+        session.run(session.items.__aenter__())
         try:
-            runner.run(_greet(items, target))
-            yield Session(runner, items)
+            session.run(_greet(session.items, target))
+            yield session
         finally:
-            runner.run(items.__aexit__(None, None, None))
+            session.run(session.items.__aexit__(None, None, None))
+
+
+@contextmanager
+def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop that runs on a thread until the block ends."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="calls")
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
 
 
 async def _greet(items: ItemsClient, target: str) -> None:
