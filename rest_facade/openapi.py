@@ -34,8 +34,19 @@ Every answer that holds an item has its version as `ETag`. Send it back as `If-M
 write only if nobody else has (412 otherwise), or as `If-None-Match` to read only what is
 new (304 otherwise).
 An `Idempotency-Key` makes a write safe to repeat.
+`Request-Timeout` says how many seconds a call may take, such as `2.5`.
+`X-Request-Id` names a call in every log and comes back with the answer; without one, the
+service makes one.
 Errors are `application/problem+json` (RFC 9457); branch on `reason`.
 """
+
+FORMATS = {
+    "filter": "aip-160-filter",
+    "orderBy": "aip-132-order",
+    "pageToken": "page-token",
+    "updateMask": "field-mask",
+}
+"""What texts that are more than texts are written in, by the name of the parameter."""
 
 TAGS = (
     {"name": "items", "description": "One item, and lists of them."},
@@ -113,7 +124,7 @@ def _query(route: Route) -> list[dict[str, Any]]:
 def _headers(operation: Operation) -> list[dict[str, Any]]:
     return [
         {"in": "header", "name": name, "required": False, **REQUEST_HEADERS[name]}
-        for name in (*operation.headers, "X-Request-Id", "Request-Timeout")
+        for name in operation.headers
     ]
 
 
@@ -121,6 +132,8 @@ def _parameter(
     place: str, name: str, schema: Mapping[str, Any], *, required: bool
 ) -> dict[str, Any]:
     kept = {key: value for key, value in schema.items() if key != "description"}
+    if name in FORMATS:
+        kept["format"] = FORMATS[name]
     parameter = {
         "in": place,
         "name": name,

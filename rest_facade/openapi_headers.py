@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-_ETAG = r'^\*$|^(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*$'
+_ETAGS = r'^\*$|^(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*$'
 _UUID = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
 
 REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -12,24 +12,20 @@ REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "If-Match": {
             "description": 'Go on only if the item is in one of these versions, such as `"42"`; '
             "`*` is any.",
-            "schema": {"type": "string", "pattern": _ETAG},
+            "schema": {"type": "string", "format": "entity-tags", "pattern": _ETAGS},
         },
         "If-None-Match": {
             "description": "On a read: answer 304 if the item is still in one of these versions, "
             'such as `"42"`. On a write, `*`: go on only if there is no item.',
-            "schema": {"type": "string", "pattern": _ETAG},
+            "schema": {"type": "string", "format": "entity-tags", "pattern": _ETAGS},
         },
         "Idempotency-Key": {
             "description": "A UUID: the same call with the same key is performed once.",
-            "schema": {"type": "string", "pattern": _UUID},
-        },
-        "X-Request-Id": {
-            "description": "Names the call in every log; made by the service if not given.",
-            "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
-        },
-        "Request-Timeout": {
-            "description": "Seconds that the call may take, such as 2.5.",
-            "schema": {"type": "string", "pattern": r"^[1-9][0-9]{0,3}(\.[0-9]{1,3})?$"},
+            "schema": {
+                "type": "string",
+                "format": "uuid",
+                "pattern": _UUID,
+            },
         },
     }
 )
