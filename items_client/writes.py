@@ -62,9 +62,10 @@ class Removal(WriteOptions, total=False):
 
 def create(base: pb.Item | None = None, /, **arguments: Unpack[Create]) -> pb.CreateItemRequest:
     """Create *base*, with the fields given in the place of its own."""
-    new = item(_fields(arguments), base)
+    fields, options = _sorted(arguments, "id")
+    new = item(fields, base)
     new.id = arguments.get("id", new.id)
-    return pb.CreateItemRequest(item=new, **_options(arguments))
+    return pb.CreateItemRequest(item=new, **options)
 
 
 def update(item_id: str, /, **arguments: Unpack[Update]) -> pb.UpdateItemRequest:
@@ -72,11 +73,12 @@ def update(item_id: str, /, **arguments: Unpack[Update]) -> pb.UpdateItemRequest
 
     Without a mask the arguments are a merge patch: see `items_client.patches`.
     """
-    changed, paths = patch(_fields(arguments))
+    fields, options = _sorted(arguments, "mask", "etag", "allow_missing")
+    changed, paths = patch(fields)
     changed.id = item_id
     changed.etag = arguments.get("etag", "")
     request = pb.UpdateItemRequest(
-        item=changed, allow_missing=arguments.get("allow_missing", False), **_options(arguments)
+        item=changed, allow_missing=arguments.get("allow_missing", False), **options
     )
     request.update_mask.paths.extend(_mask(arguments["mask"]) if "mask" in arguments else paths)
     return request
@@ -88,10 +90,11 @@ def replace(base: pb.Item | None = None, /, **arguments: Unpack[Replace]) -> pb.
     An item that was read carries its etag: replacing with it is refused if the item has
     changed in the meantime. ``etag=""`` replaces whatever is there.
     """
-    new = item(_fields(arguments), base)
+    fields, options = _sorted(arguments, "id", "etag")
+    new = item(fields, base)
     new.id = arguments.get("id", new.id)
     new.etag = arguments.get("etag", new.etag)
-    return pb.ReplaceItemRequest(item=new, **_options(arguments))
+    return pb.ReplaceItemRequest(item=new, **options)
 
 
 def delete(item_id: str, /, **arguments: Unpack[Removal]) -> pb.DeleteItemRequest:
@@ -119,22 +122,21 @@ def in_batch(write: Write) -> pb.ItemWrite:
             return pb.ItemWrite(undelete=write)
 
 
-def _fields(arguments: Create | Update | Replace) -> ItemFields:
-    """Only the fields of the item among *arguments*."""
-    fields = ItemFields()
-    for name in ItemFields.__annotations__:
-        if name in arguments:
-            fields[name] = arguments[name]  # type: ignore[literal-required]
-    return fields
+def _sorted(arguments: Create | Update | Replace, *others: str) -> tuple[ItemFields, WriteOptions]:
+    """The fields of the item and the options among *arguments*.
 
-
-def _options(arguments: WriteOptions) -> WriteOptions:
-    """Only the options among *arguments*."""
-    options = WriteOptions()
-    for name in WriteOptions.__annotations__:
-        if name in arguments:
-            options[name] = arguments[name]  # type: ignore[literal-required]
-    return options
+    Raises:
+        TypeError: one is neither of them, nor among the names of *others*.
+    """
+    fields, options = ItemFields(), WriteOptions()
+    for name, value in arguments.items():
+        if name in ItemFields.__annotations__:
+            fields[name] = value  # type: ignore[literal-required]  # a name of ItemFields
+        elif name in WriteOptions.__annotations__:
+            options[name] = value  # type: ignore[literal-required]  # a name of WriteOptions
+        elif name not in others:
+            raise TypeError(f"an item has no field, and a write no option {name!r}")
+    return fields, options
 
 
 def _mask(mask: Iterable[str]) -> Iterable[str]:

@@ -52,6 +52,11 @@ def test_options_belong_to_the_request() -> None:
     assert (request.request_id, request.validate_only) == ("r", True)
 
 
+def test_a_misspelt_field_is_refused() -> None:
+    with pytest.raises(TypeError, match="nme"):
+        writes.create(id="vim", nme="Vim")  # type: ignore[call-arg]  # the mistake under test
+
+
 @pytest.mark.parametrize(
     ("write", "kind"),
     [
