@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
 from grpc_server.database.json_sql import among
-from grpc_server.database.projection import item_of, row_of
+from grpc_server.database.projection import Row, item_of, row_of
 from grpc_server.database.schema import item_labels, items
 from items.v1 import items_pb2 as pb
 
@@ -38,7 +38,7 @@ def project(
     """
     kept = {item_id: row_of(*version) for item_id, version in after.items() if version}
     added = [row for item_id, row in kept.items() if item_id not in before]
-    changed = [row | {"changed_id": item_id} for item_id, row in kept.items() if item_id in before]
+    changed = [_without_id(row) for item_id, row in kept.items() if item_id in before]
     removed = [item_id for item_id, version in after.items() if version is None]
     if added:
         connection.execute(_ADD_ITEM, added)
@@ -51,6 +51,12 @@ def project(
         before={label for payload in before.values() for label in _labels(item_of(payload))},
         after={label for version in after.values() if version for label in _labels(version.item)},
     )
+
+
+def _without_id(row: Row) -> Row:
+    """Leave the id out of what is set: else SQLite writes every index of the row anew."""
+    rest = row.copy()
+    return {"changed_id": rest.pop("id"), **rest}
 
 
 def _project_labels(connection: Connection, before: "set[_Label]", after: "set[_Label]") -> None:

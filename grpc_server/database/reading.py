@@ -26,7 +26,7 @@ _ITEMS = select(items.c.payload).where(among(items.c.id, bindparam("ids")))
 _ITEM_AT = (
     select(changes.c.kind, changes.c.payload)
     .where(changes.c.item_id == bindparam("item_id"), changes.c.revision <= bindparam("revision"))
-    .order_by(changes.c.revision.desc(), changes.c.ordinal.desc())
+    .order_by(changes.c.revision.desc())
     .limit(1)
 )
 _REVISIONS = (
@@ -39,7 +39,7 @@ _REVISIONS = (
         changes.c.payload,
     )
     .where(changes.c.item_id == bindparam("item_id"), changes.c.revision < bindparam("before"))
-    .order_by(changes.c.revision.desc(), changes.c.ordinal.desc())
+    .order_by(changes.c.revision.desc())
     .limit(bindparam("limit"))
 )
 _NEWEST = 2**63 - 1

@@ -77,7 +77,7 @@ changes = Table(
     PrimaryKeyConstraint("revision", "ordinal", name="changes_key"),
     sqlite_strict=True,
 )
-Index("changes_by_item", changes.c.item_id, changes.c.revision, changes.c.ordinal)
+Index("changes_by_item", changes.c.item_id, changes.c.revision, unique=True)
 
 request_ids = Table(
     "request_ids",

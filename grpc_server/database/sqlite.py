@@ -14,8 +14,13 @@ from grpc_server.database.errors import StoreUnsupported
 
 _BUSY_SECONDS = 5.0
 _STATEMENTS = 256
-_WRITING = ("synchronous = FULL", "cache_size = -32000", "wal_autocheckpoint = 4000")
-_READING = ("query_only = ON", "cache_size = -8000", "wal_autocheckpoint = 0")
+_WRITING = (
+    "synchronous = FULL",
+    "cache_size = -16000",
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 67108864",
+)
+_READING = ("query_only = ON", "cache_size = -4000", "wal_autocheckpoint = 0")
 
 
 def refuse_unsafe_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:

@@ -78,8 +78,8 @@ class Commit:
     """What one transaction writes.
 
     *changes* are in order of (revision, ordinal); revisions continue the head's
-    without a gap. The last change of each item is its new row, or, if EXPIRED,
-    removes it.
+    without a gap, and each has one change of an item at most. The last change of each
+    item is its new row, or, if EXPIRED, removes it.
     """
 
     changes: Sequence[Change] = ()

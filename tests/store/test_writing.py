@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grpc_server.database.errors import StoreError
 from grpc_server.database.query import Comparison, Label, Operator
 from grpc_server.database.store import Commit, Store
 from items.v1 import items_pb2 as pb
@@ -51,6 +52,12 @@ def test_the_last_of_several_versions_in_one_commit_is_the_item(store: Store) ->
 def test_many_items_share_one_revision(store: Store) -> None:
     commit(store, *(change(1, pb.Item(id=f"i{n}"), ordinal=n) for n in range(3)))
     assert (len(get(store, "i0", "i1", "i2")), head(store).revision) == (3, 1)
+
+
+def test_one_revision_holds_one_version_of_an_item(store: Store) -> None:
+    with pytest.raises(StoreError):
+        commit(store, change(1, VIM), change(1, VI, UPDATED, ordinal=1))
+    assert head(store).revision == 0
 
 
 def test_an_expired_item_is_gone(store: Store) -> None:

@@ -78,7 +78,7 @@ def create_changes() -> None:
         sa.PrimaryKeyConstraint("revision", "ordinal", name="changes_key"),
         sqlite_strict=True,
     )
-    op.create_index("changes_by_item", "changes", ["item_id", "revision", "ordinal"])
+    op.create_index("changes_by_item", "changes", ["item_id", "revision"], unique=True)
 
 
 def create_request_ids() -> None:
