@@ -23,7 +23,9 @@ def configure_logging(level: Level, style: Format) -> None:
     ]
     looks: list[Processor] = [structlog.dev.ConsoleRenderer()]
     if style == "json":
-        looks = [structlog.processors.dict_tracebacks, _render]
+        # Without locals: they hold what callers sent, credentials too.
+        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        looks = [structlog.processors.ExceptionRenderer(tracebacks), _render]
     structlog.configure(
         processors=[*stamps, *looks],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
