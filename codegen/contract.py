@@ -1,5 +1,6 @@
 """A proto file as far as the generator reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -114,11 +115,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Enumeration:
-    """An enum: its values' names by their numbers."""
+    """An enum: its values' names by their numbers, and their comments by their names."""
 
     full_name: str
     name: str
     values: tuple[tuple[int, str], ...]
+    comments: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

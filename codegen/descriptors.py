@@ -33,6 +33,8 @@ KINDS = {
     FieldDescriptorProto.TYPE_MESSAGE: Kind.MESSAGE,
 }
 MESSAGES = FileDescriptorProto.MESSAGE_TYPE_FIELD_NUMBER
+ENUMS = FileDescriptorProto.ENUM_TYPE_FIELD_NUMBER
+VALUES = EnumDescriptorProto.VALUE_FIELD_NUMBER
 SERVICES = FileDescriptorProto.SERVICE_FIELD_NUMBER
 FIELDS = DescriptorProto.FIELD_FIELD_NUMBER
 METHODS = ServiceDescriptorProto.METHOD_FIELD_NUMBER
@@ -50,7 +52,10 @@ def read_file(file: FileDescriptorProto) -> File:
         _read_message(file.package, message, comments, (MESSAGES, index))
         for index, message in enumerate(file.message_type)
     ]
-    enums = [_read_enum(file.package, enum) for enum in file.enum_type]
+    enums = [
+        _read_enum(file.package, enum, comments, (ENUMS, index))
+        for index, enum in enumerate(file.enum_type)
+    ]
     return File(
         path=file.name,
         package=file.package,
@@ -60,9 +65,14 @@ def read_file(file: FileDescriptorProto) -> File:
     )
 
 
-def _read_enum(package: str, enum: EnumDescriptorProto) -> Enumeration:
+def _read_enum(
+    package: str, enum: EnumDescriptorProto, comments: Comments, path: Sequence[int]
+) -> Enumeration:
     values = tuple((value.number, value.name) for value in enum.value)
-    return Enumeration(f"{package}.{enum.name}", enum.name, values)
+    meanings = {
+        value.name: comments.at((*path, VALUES, index)) for index, value in enumerate(enum.value)
+    }
+    return Enumeration(f"{package}.{enum.name}", enum.name, values, meanings)
 
 
 def _read_methods(file: FileDescriptorProto, comments: Comments) -> Iterable[Method]:

@@ -6,6 +6,7 @@ from codegen.bindings import bindings
 from codegen.closure import models
 from codegen.contract import File
 from codegen.converters import write_converters
+from codegen.meanings import write_meanings
 from codegen.models import check_names, write_models
 from codegen.requests import write_requests
 from codegen.routes import write_routes
@@ -39,7 +40,9 @@ PROTOJSON = {
 
 
 def write_modules(file: File) -> Iterable[tuple[str, str]]:
-    """Paths and contents of the modules for *file*: none if it has no methods.
+    """Paths and contents of the modules for *file*.
+
+    A file without methods has one for its enums, if it has any.
 
     Raises:
         Unsupported: The file uses something that the generator does not know.
@@ -52,6 +55,8 @@ def write_modules(file: File) -> Iterable[tuple[str, str]]:
         yield _module(file, "converters", write_converters(file, needed))
         yield _module(file, "requests", write_requests(file, bound))
         yield _module(file, "routes", write_routes(file, bound))
+    elif file.enums:
+        yield _module(file, "meanings", write_meanings(file))
 
 
 def _module(file: File, part: str, code: str) -> tuple[str, str]:
