@@ -2,6 +2,7 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -59,7 +60,11 @@ class Progress:
 
     def refused(self, number: int, reason: str) -> None:
         """Name a refused line and the reason, as compilers do."""
-        self._console.print(f"{printable(self._name)}:{number}: {printable(reason)}", markup=False)
+        line = f"{printable(self._name)}:{number}: {printable(reason)}"
+        if self._console.is_terminal:
+            self._console.print(line, markup=False)
+        else:
+            print(line, file=sys.stderr)  # noqa: T201  # rich takes 10 times as long
 
 
 def _size(stream: BinaryIO) -> int | None:

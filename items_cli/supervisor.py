@@ -87,17 +87,23 @@ def _signals(events: Events, hurry: asyncio.Event) -> Iterator[None]:
     """Turn the first signal to stop into an event, and the second into *hurry*."""
     loop = asyncio.get_running_loop()
     asked = count(1)
+    numbers = [number for number in STOP_SIGNALS if not _has_nohup(number)]
 
     def receive() -> None:
         events.put_nowait(StopAsked()) if next(asked) == 1 else hurry.set()
 
-    for number in STOP_SIGNALS:
+    for number in numbers:
         loop.add_signal_handler(number, receive)
     try:
         yield
     finally:
-        for number in STOP_SIGNALS:
+        for number in numbers:
             loop.remove_signal_handler(number)
+
+
+def _has_nohup(number: signal.Signals) -> bool:
+    """Whether *number* is the hang-up that ``nohup`` wants ignored."""
+    return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN
 
 
 @contextlib.asynccontextmanager

@@ -3,9 +3,8 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 ITEMS = (sys.executable, "-m", "items_cli")
 
@@ -20,16 +19,19 @@ class Outcome:
 
 
 async def start(
-    *arguments: str, cwd: Path | None = None, env: Mapping[str, str] | None = None
+    *arguments: str, env: Mapping[str, str] | None = None, through: Sequence[str] = ()
 ) -> asyncio.subprocess.Process:
-    """Start ``items`` with *arguments*; *env* is added to the environment."""
+    """Start ``items`` with *arguments*, *through* a program that runs another one.
+
+    *env* is added to the environment.
+    """
     return await asyncio.create_subprocess_exec(
+        *through,
         *ITEMS,
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        cwd=cwd,
         env={**plain_environment(), **(env or {})},
     )
 

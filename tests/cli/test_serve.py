@@ -2,7 +2,7 @@ import asyncio
 import re
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,12 +42,13 @@ class Service:
 
 
 @asynccontextmanager
-async def serving(folder: Path) -> AsyncIterator[Service]:
+async def serving(folder: Path, through: Sequence[str] = ()) -> AsyncIterator[Service]:
     """`items serve` on free ports, once it says that it is up."""
     store = folder / "data" / "items.db"
     process = await start(
         *("serve", "--store", f"sqlite:///{store}"),
         *("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+        through=through,
     )
     try:
         places = await announced(process)
@@ -124,6 +125,16 @@ async def test_a_supervisor_that_is_killed_leaves_no_orphans(folder: Path) -> No
         service.process.kill()
         await service.process.wait()
         assert await service.has_left_nothing()
+
+
+async def test_under_nohup_the_end_of_the_terminal_ends_nothing(folder: Path) -> None:
+    async with serving(folder, through=["nohup"]) as service:
+        service.process.send_signal(signal.SIGHUP)
+        async with httpx.AsyncClient(trust_env=False) as http:
+            assert (await http.get(service.rest)).status_code == 200
+        outcome = await service.stop(signal.SIGTERM)
+        assert outcome.code == 0
+        assert outcome.err.count('"stopped"') == 2, "SIGTERM came second, and killed"
 
 
 async def test_a_part_that_hangs_is_killed(folder: Path) -> None:
