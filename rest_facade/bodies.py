@@ -63,8 +63,7 @@ class _DuplicateKey(ValueError):
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> None:
-    keys = {key for key, _ in pairs}
-    if len(keys) < len(pairs):
+    if len(dict(pairs)) < len(pairs):
         names = [key for key, _ in pairs]
         raise _DuplicateKey(next(json.dumps(key) for key in names if names.count(key) > 1))
 

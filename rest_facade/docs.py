@@ -1,8 +1,5 @@
 """The pages that describe the service; they load nothing from the internet."""
 
-import base64
-import hashlib
-import re
 from collections.abc import Callable
 from importlib.resources import files
 
@@ -12,11 +9,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from rest_facade.content_policy import viewer_policy
+
 TITLE = "Item service"
 OPENAPI = "/openapi.json"
 ASSETS = "/docs-assets"
-
-_INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def documentation_routes() -> list[BaseRoute]:
@@ -54,7 +51,7 @@ def _redoc(root_path: str) -> HTMLResponse:
 def _page(draw: Callable[[str], HTMLResponse]) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
         page = draw(_root_path(request))
-        page.headers["content-security-policy"] = _policy(bytes(page.body).decode())
+        page.headers["content-security-policy"] = viewer_policy(bytes(page.body).decode())
         page.headers["cache-control"] = "no-cache"
         return page
 
@@ -68,24 +65,3 @@ def _lead_to_docs(request: Request) -> Response:
 def _root_path(request: Request) -> str:
     """The prefix that a proxy in front has stripped from the path."""
     return str(request.scope.get("root_path", ""))
-
-
-def _policy(page: str) -> str:
-    """What *page* may load: its own scripts and no others; both viewers set inline styles."""
-    scripts = " ".join(_source(script) for script in _INLINE_SCRIPT.findall(page))
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src 'self' {scripts}".rstrip(),
-            "style-src 'self' 'unsafe-inline'",
-            "img-src 'self' data:",
-            "connect-src 'self'",
-            "worker-src blob:",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-def _source(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from rest_facade.compression import Compression
 from rest_facade.docs import OPENAPI, TITLE, documentation_routes
+from rest_facade.errors_page import errors_routes
 from rest_facade.exceptions import answer_http_exception
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
 from rest_facade.openapi import openapi_document
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             *resources(OPERATIONS, chosen),
             *health_routes(),
             *documentation_routes(),
+            *errors_routes(),
         ],
     )
     app.openapi = cache(partial(openapi_document, OPERATIONS, version))  # type: ignore[method-assign]  # FastAPI's own way to replace it

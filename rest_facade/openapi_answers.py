@@ -12,7 +12,7 @@ from rest_facade import examples
 from rest_facade.media_types import JSON
 from rest_facade.openapi_headers import ANSWER_HEADERS
 from rest_facade.operations import Operation
-from rest_facade.problems import MEDIA_TYPE, Place, problem_type, title
+from rest_facade.problems import MEDIA_TYPE, PREFIX, Place, problem_type, title
 
 ALWAYS = (400, 406, 429, 500, 503, 504)
 """What any operation may be refused with."""
@@ -21,7 +21,7 @@ WITH_BODY = (408, 413, 415)
 """What an operation that reads a body may be refused with, too."""
 
 REASONS = [
-    name.removeprefix("ERROR_REASON_")
+    name.removeprefix(PREFIX)
     for name in errors_pb2.ErrorReason.DESCRIPTOR.values_by_name
     if not name.endswith("UNSPECIFIED")
 ]

@@ -53,6 +53,10 @@ HTTP_STATUS_OF_REASON: Mapping[str, int] = MappingProxyType(
 """Where HTTP has a status that says more than the gRPC code does."""
 
 
+PREFIX = "ERROR_REASON_"
+"""What the contract's names of reasons begin with."""
+
+
 class Place(StrEnum):
     """Where in a request something is wrong."""
 
@@ -168,7 +172,12 @@ def refused(problem: Problem, request_id: str) -> Response:
 
 def problem_type(reason: str) -> str:
     """The URI reference that identifies *reason*; the facade serves a page there."""
-    return f"/errors#{reason.lower().replace('_', '-')}"
+    return f"/errors#{slug(reason)}"
+
+
+def slug(reason: str) -> str:
+    """*reason* as the anchor of its entry."""
+    return reason.lower().replace("_", "-")
 
 
 def title(reason: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 
 from items.v1.items_routes import ROUTES
 from rest_facade.main import OPERATIONS, create_app
+from rest_facade.openapi_answers import REASONS
 from rest_facade.resources import Resource
 from rest_facade.settings import Settings
 from tests.servers import rest_client
@@ -132,6 +133,22 @@ async def test_a_page_may_run_its_own_scripts_only(rest: httpx.AsyncClient, page
     for script in re.findall(r"<script>(.*?)</script>", response.text, re.DOTALL):
         digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in allowed[1]
+
+
+async def test_the_type_of_a_problem_leads_to_what_its_reason_means(
+    rest: httpx.AsyncClient,
+) -> None:
+    problem = (await rest.get("/v1/items/nope")).json()
+    page, _, anchor = problem["type"].partition("#")
+    response = await rest.get(page)
+    assert response.headers["content-type"].startswith("text/html")
+    assert f'id="{anchor}"' in response.text
+    assert "There is no item with this id." in response.text
+
+
+async def test_every_reason_of_the_contract_is_on_the_page(rest: httpx.AsyncClient) -> None:
+    page = (await rest.get("/errors")).text
+    assert all(f"<code>{reason}</code>" in page for reason in REASONS)
 
 
 async def test_the_root_leads_to_the_documentation(rest: httpx.AsyncClient) -> None:
