@@ -14,6 +14,7 @@ import uvloop
 from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
+from pydantic import ValidationError
 
 from grpc_server.catalog.catalog import Catalog, Policy
 from grpc_server.catalog.pages import PageTokens
@@ -123,7 +124,10 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Run the server with settings from flags and ITEMS_* variables."""
-    settings = Settings(_cli_parse_args=True, _cli_prog_name="python -m grpc_server")
+    try:
+        settings = Settings(_cli_parse_args=True, _cli_prog_name="python -m grpc_server")
+    except ValidationError as error:
+        sys.exit(str(error))  # it names each setting, and what is wrong with it
     configure_logging(settings.log_level, settings.log_format)
     try:
         uvloop.run(run(settings))

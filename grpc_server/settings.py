@@ -3,13 +3,21 @@
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Address = Annotated[
     str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$|^unix:.+$")
 ]
-Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+
+def _seconds(value: object) -> object:
+    """What a variable or a flag gives is text: `2.5` is two and a half seconds."""
+    is_number = isinstance(value, str) and value.replace(".", "", 1).isdecimal()
+    return float(str(value)) if is_number else value
+
+
+Positive = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
 
 
 class Settings(BaseSettings):
