@@ -2,27 +2,33 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Self
 
+_OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
+"""How a line begins that gRPC's core has written."""
+
 
 class ServerProcess:
     """A running `python -m grpc_server`, over the store in *folder*; killed with the block.
 
-    It listens at *address*, and logs into *log*.
+    It listens at *address*, and logs into *log*; *settings* are those of the server.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.store = folder / "items.db"
         self.address = f"unix:{folder}/grpc.sock"
         self.log: list[str] = []
         self._is_serving = Event()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "grpc_server"],
-            env=os.environ | {"ITEMS_STORE": f"sqlite:///{self.store}", "ITEMS_GRPC": self.address},
+            env=os.environ
+            | {"ITEMS_STORE": f"sqlite:///{self.store}", "ITEMS_GRPC": self.address}
+            | {f"ITEMS_{name.upper()}": value for name, value in settings.items()},
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -76,7 +82,12 @@ class ServerProcess:
 
 
 def _is_harmless(line: str) -> bool:
-    """Whether *line* is an event of ours below a warning: not a traceback, nor gRPC's own log."""
+    """Whether *line* is no warning of ours, nor of a traceback.
+
+    What gRPC's core says of clients that break the protocol cannot be prevented.
+    """
+    if _OF_CORE.match(line):
+        return True
     try:
         event: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError:
