@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 
 from rest_facade.main import create_app
+from rest_facade.protocol import BoundedProtocol
 from rest_facade.settings import Settings
 
 BACKLOG = 2048
@@ -61,7 +62,7 @@ def _config(settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(settings),
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="on",
         log_config=None,  # logs.py does it

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from rest_facade.protocol import MAX_HEAD_BYTES
 from tests.servers import item_service, rest_client
 
 POST = b"POST /v1/items HTTP/1.1\r\nhost: items\r\ncontent-type: application/json\r\n"
@@ -68,6 +69,28 @@ async def wire(folder: Path) -> AsyncIterator[Wire]:
 )
 async def test_what_is_not_http_is_refused(wire: Wire, sent: bytes) -> None:
     assert (await wire.ask(sent)).startswith(b"HTTP/1.1 400 ")
+
+
+async def test_a_head_without_an_end_is_431_and_not_kept(wire: Wire) -> None:
+    head = (GET.removesuffix(b"\r\n") + b"x-more: y\r\n" * 100_000)[: MAX_HEAD_BYTES + 1]
+    assert (await wire.ask(head)).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /v1/items HTTP/1.1\r\nhost:"])
+async def test_a_head_that_never_ends_is_408(
+    wire: Wire, sent: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rest_facade.protocol.HEAD_SECONDS", 0.05)
+    assert (await wire.ask(sent)).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_the_time_for_a_head_begins_anew_with_each_call(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rest_facade.protocol.HEAD_SECONDS", 0.05)
+    answer = await wire.ask(GET.replace(b"close", b"keep-alive") + GET[:30])
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"HTTP/1.1 408 " in answer
 
 
 async def test_a_client_that_closes_its_half_harms_nobody(wire: Wire) -> None:
