@@ -38,7 +38,7 @@ protos: install ## Generate everything in generated/ from protos/, and check the
 lint: install ## Check the style, the format and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/lint-imports --no-timings
+	$(BIN)/lint-imports
 
 .PHONY: types
 types: install ## Check the types
