@@ -111,7 +111,7 @@ def test_every_attribute_of_json_comes_back_as_it_was(
         {"id": ".."},
         {"etag": "1" * 65},
     ],
-    ids=lambda fields: str(fields)[:30],
+    ids=lambda fields: ascii(fields)[:30],
 )
 def test_a_field_beyond_its_limit_is_refused(client: Client, fields: dict[str, Any]) -> None:
     assert outcome(client, replace(**fields)) == REFUSED
@@ -127,7 +127,7 @@ def test_a_field_beyond_its_limit_is_refused(client: Client, fields: dict[str, A
         {"create_time": timestamp_pb2.Timestamp(seconds=2**63 - 1, nanos=2**31 - 1)},
         {"expire_time": timestamp_pb2.Timestamp(seconds=-(2**63), nanos=-1)},
     ],
-    ids=lambda fields: str(fields)[:30],
+    ids=lambda fields: ascii(fields)[:30],
 )
 def test_what_is_within_the_limits_or_ignored_is_written(
     client: Client, fields: dict[str, Any]
@@ -135,7 +135,7 @@ def test_what_is_within_the_limits_or_ignored_is_written(
     assert outcome(client, replace(**fields)) == ("OK", "")
 
 
-@pytest.mark.parametrize("etag", ["\0", "é" * 64, "-1", "1e3", "99999999999999999999", " "])
+@pytest.mark.parametrize("etag", ["\0", "é", "-1", "1e3", "99999999999999999999", " "])
 def test_an_etag_that_never_was_is_a_mismatch(client: Client, etag: str) -> None:
     assert outcome(client, replace()) == ("OK", "")
     assert outcome(client, replace(etag=etag)) == ("ABORTED", "ETAG_MISMATCH")
@@ -223,7 +223,7 @@ def test_an_order_that_cannot_be_meant_is_refused(client: Client, text: str) -> 
     assert outcome(client, request) == ("INVALID_ARGUMENT", "INVALID_ORDER_BY")
 
 
-@pytest.mark.parametrize("token", ["x", "=", "A" * 8192, "AQ" * 20, "é", "\0", "\U0010ffff" * 99])
+@pytest.mark.parametrize("token", ["x", "=", "A" * 8192, "AQ" * 20, "é", "\0", "\U0010ffff"])
 @pytest.mark.parametrize(
     "request_for",
     [
