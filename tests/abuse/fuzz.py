@@ -6,6 +6,7 @@ A field has a value that it is likely to have, or one at an edge of its type.
 from collections.abc import Callable
 from typing import Any
 
+from google.api import field_behavior_pb2
 from google.protobuf import field_mask_pb2, struct_pb2, timestamp_pb2
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
@@ -15,11 +16,11 @@ from hypothesis import strategies as st
 UUIDS = [f"01a20bc1-8bf5-70ec-9271-4fa4264951{number:02}" for number in range(5)]
 
 LIKELY: dict[str, list[Any]] = {
-    "id": ["a", "b", "c", "", "A", "a" * 129],
-    "ids": ["a", "b", "c", "", "A"],
-    "name": ["A", "B", "", "\0", "é" * 256],
-    "etag": ["", "*", "1", "2", "10", "x" * 65],
-    "request_id": ["", *UUIDS, UUIDS[0].upper(), "x"],
+    "id": ["a", "b", "c", "d"],
+    "ids": ["a", "b", "c", "d"],
+    "name": ["A", "B", "C", "é"],
+    "etag": ["", "*", "1", "2", "10"],
+    "request_id": ["", *UUIDS, UUIDS[0].upper()],
     "filter": [
         "",
         "name = A",
@@ -29,8 +30,8 @@ LIKELY: dict[str, list[Any]] = {
         "name",
         "(",
     ],
-    "order_by": ["", "name", "name desc, labels.k", "attributes.k", "id, id", "nmae"],
-    "page_token": ["", "x"],
+    "order_by": ["", "name", "name desc, labels.k", "attributes.k", "nmae"],
+    "page_token": [""],
     "page_size": [0, 1, 2, 1000],
     "paths": [
         "*",
@@ -51,7 +52,14 @@ LIKELY: dict[str, list[Any]] = {
 INT32 = st.integers(-(2**31), 2**31 - 1)
 INT64 = st.integers(-(2**63), 2**63 - 1)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-KEYS = st.sampled_from(["k", "a/b", "", "K", "a b"]) | TEXT
+
+
+def mostly(likely: st.SearchStrategy[Any], edges: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Values of *likely*, and one of *edges* for each ten of them."""
+    return st.integers(0, 10).flatmap(lambda dice: edges if dice == 10 else likely)
+
+
+KEYS = mostly(st.sampled_from(["k", "a/b", "0", "x.y"]), TEXT)
 
 SCALARS: dict[int, st.SearchStrategy[Any]] = {
     FieldDescriptor.CPPTYPE_STRING: TEXT,
@@ -63,14 +71,18 @@ SCALARS: dict[int, st.SearchStrategy[Any]] = {
 
 def _values() -> st.SearchStrategy[struct_pb2.Value]:
     value = struct_pb2.Value
-    leaves = (
-        st.just(value())
-        | st.builds(value, null_value=st.just(0))
-        | st.builds(value, number_value=st.floats())
-        | st.builds(value, string_value=TEXT)
+    likely = (
+        st.builds(value, null_value=st.just(0))
+        | st.builds(value, number_value=st.floats(-10, 10))
+        | st.builds(value, string_value=st.sampled_from(["", "v", "é"]))
         | st.builds(value, bool_value=st.booleans())
     )
-    return st.recursive(leaves, _containers, max_leaves=6)
+    edges = (
+        st.just(value())
+        | st.builds(value, number_value=st.floats())
+        | st.builds(value, string_value=TEXT)
+    )
+    return st.recursive(mostly(likely, edges), _containers, max_leaves=6)
 
 
 def _containers(values: st.SearchStrategy[struct_pb2.Value]) -> st.SearchStrategy[struct_pb2.Value]:
@@ -90,7 +102,7 @@ WELL_KNOWN: dict[str, Callable[[], st.SearchStrategy[Any]]] = {
     ),
     "google.protobuf.FieldMask": lambda: st.builds(
         field_mask_pb2.FieldMask,
-        paths=st.lists(st.sampled_from(LIKELY["paths"]) | TEXT, max_size=3),
+        paths=st.lists(mostly(st.sampled_from(LIKELY["paths"]), TEXT), max_size=3, unique=True),
     ),
 }
 
@@ -100,15 +112,28 @@ def messages(descriptor: Descriptor) -> st.SearchStrategy[Message]:
     if descriptor.full_name in WELL_KNOWN:
         return WELL_KNOWN[descriptor.full_name]()
     fields = {field.name: _field(field) for field in descriptor.fields if not _in_oneof(field)}
+    required = {name: fields[name] for name in fields if _is_required(descriptor, name)}
     oneofs = [
         st.one_of(*(st.fixed_dictionaries({field.name: _field(field)}) for field in oneof.fields))
         for oneof in descriptor.oneofs
         if _in_oneof(oneof.fields[0])
     ]
-    chosen = [st.fixed_dictionaries({}, optional=fields), *(one | st.just({}) for one in oneofs)]
+    optional = {name: fields[name] for name in fields if name not in required}
+    whole = st.fixed_dictionaries(required, optional=optional)
+    partial = st.fixed_dictionaries({}, optional=fields)
+    chosen = [mostly(whole, partial), *(mostly(one, st.just({})) for one in oneofs)]
     build = GetMessageClass(descriptor)
     return st.tuples(*chosen).map(
         lambda parts: build(**{k: v for part in parts for k, v in part.items()})
+    )
+
+
+def _is_required(descriptor: Descriptor, name: str) -> bool:
+    options = descriptor.fields_by_name[name].GetOptions()
+    behaviors = options.Extensions[field_behavior_pb2.field_behavior]
+    return any(
+        behavior in {field_behavior_pb2.REQUIRED, field_behavior_pb2.IDENTIFIER}
+        for behavior in behaviors
     )
 
 
@@ -119,12 +144,12 @@ def _in_oneof(field: FieldDescriptor) -> bool:
 
 def _field(field: FieldDescriptor) -> st.SearchStrategy[Any]:
     if field.message_type is not None and field.message_type.GetOptions().map_entry:
-        return st.dictionaries(KEYS, TEXT, max_size=3)
+        return st.dictionaries(KEYS, mostly(st.sampled_from(["", "v", "é"]), TEXT), max_size=3)
     one = messages(field.message_type) if field.message_type is not None else _scalar(field)
-    return st.lists(one, max_size=4) if field.is_repeated else one
+    return mostly(st.lists(one, min_size=1, max_size=4), st.just([])) if field.is_repeated else one
 
 
 def _scalar(field: FieldDescriptor) -> st.SearchStrategy[Any]:
     edges = SCALARS[field.cpp_type]
     likely = LIKELY.get(field.name)
-    return edges if likely is None else st.sampled_from(likely) | st.sampled_from(likely) | edges
+    return edges if likely is None else mostly(st.sampled_from(likely), edges)
