@@ -21,9 +21,7 @@ async def run(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with serving(settings) as address:
-        _log.info(
-            "serving", http=address, upstream=settings.upstream, docs=f"http://{address}/docs"
-        )
+        _log.info("serving", http=address, upstream=settings.upstream)
         await stop.wait()
         _log.info("draining", at_most=settings.rest_drain.total_seconds())
     _log.info("stopped")

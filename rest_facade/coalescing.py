@@ -130,8 +130,8 @@ class Coalescer(Generic[Q, A]):
             task = asyncio.create_task(self._run(lane, identity, batch))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        if not lane.calls and not lane.queue:
-            self._lanes.pop(identity, None)
+        if not lane.calls and not lane.queue and self._lanes.get(identity) is lane:
+            del self._lanes[identity]
 
     async def _run(
         self, lane: _Lane[Q, A], identity: Metadata, batch: list[_Waiting[Q, A]]
@@ -157,7 +157,8 @@ class Coalescer(Generic[Q, A]):
     async def _fail(self, batch: list[_Waiting[Q, A]], call: Forwarded, problem: Problem) -> None:
         if len(batch) > 1 and problem.code is StatusCode.INVALID_ARGUMENT:
             # One question spoilt the batch, and nothing of it was done: each goes alone.
-            await asyncio.gather(*(self._answer([waiting]) for waiting in batch))
+            staying = [waiting for waiting in batch if not waiting.answer.done()]
+            await asyncio.gather(*(self._answer([waiting]) for waiting in staying))
             return
         if problem.code in FAULTS:
             callers = request_ids(waiting.call for waiting in batch)

@@ -14,6 +14,9 @@ from rest_facade.statuses import BLAND
 
 REQUEST_ID = "x-request-id"
 
+MAX_LOGGED = 512
+"""Characters of a path that the log keeps; no path of ours is longer."""
+
 _SANE = re.compile(rb"[!-~]{1,128}")
 
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
@@ -73,7 +76,7 @@ class AccessLog:
             self._log.info(
                 "call",
                 method=scope["method"],
-                path=scope["path"],
+                path=scope["path"][:MAX_LOGGED],
                 rpc=scope["state"].get("rpc", ""),
                 status=int(status),
                 ms=round((time.perf_counter() - started) * 1000, 3),
@@ -127,7 +130,9 @@ class Faults:
             await self._app(scope, receive, send_and_see)
         except Exception as error:
             request_id: str = scope["state"]["request_id"]
-            self._log.error("fault", path=scope["path"], request_id=request_id, exc_info=error)
+            self._log.error(
+                "fault", path=scope["path"][:MAX_LOGGED], request_id=request_id, exc_info=error
+            )
             if started:
                 raise
             problem = Problem(StatusCode.INTERNAL, "INTERNAL", BLAND)

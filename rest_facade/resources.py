@@ -7,7 +7,7 @@ made from the contract instead (`openapi.py`).
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from grpc import StatusCode
 from starlette.responses import Response
@@ -118,5 +118,5 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 
 def _raw_path(scope: Scope) -> str:
-    raw: bytes = scope["raw_path"]
+    raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
     return raw.decode("latin-1").removeprefix(scope.get("root_path", ""))

@@ -20,6 +20,9 @@ from rest_facade.settings import Settings
 from tests.servers import rest_client
 
 
+shared = pytest.mark.asyncio(loop_scope="module")
+
+
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """The OpenAPI document."""
@@ -106,26 +109,33 @@ def test_every_property_of_every_schema_is_described(document: dict[str, Any]) -
             assert described.get("description"), f"{name}.{key}"
 
 
-async def test_the_document_is_served(rest: httpx.AsyncClient, document: dict[str, Any]) -> None:
-    assert (await rest.get("/openapi.json")).json() == document
+@shared
+async def test_the_document_is_served(
+    shared_rest: httpx.AsyncClient, document: dict[str, Any]
+) -> None:
+    assert (await shared_rest.get("/openapi.json")).json() == document
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
+@shared
 async def test_a_page_loads_what_it_needs_from_here_alone(
-    rest: httpx.AsyncClient, page: str
+    shared_rest: httpx.AsyncClient, page: str
 ) -> None:
-    response = await rest.get(page)
+    response = await shared_rest.get(page)
     assets = re.findall(r'(?:src|href)="([^"]+)"', response.text)
     assert response.status_code == 200
     assert assets
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', response.text)
     for asset in assets:
-        assert (await rest.get(asset)).status_code == 200
+        assert (await shared_rest.get(asset)).status_code == 200
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
-async def test_a_page_may_run_its_own_scripts_only(rest: httpx.AsyncClient, page: str) -> None:
-    response = await rest.get(page)
+@shared
+async def test_a_page_may_run_its_own_scripts_only(
+    shared_rest: httpx.AsyncClient, page: str
+) -> None:
+    response = await shared_rest.get(page)
     policy = response.headers["content-security-policy"]
     allowed = re.search(r"script-src ([^;]+)", policy)
     assert allowed
@@ -135,24 +145,27 @@ async def test_a_page_may_run_its_own_scripts_only(rest: httpx.AsyncClient, page
         assert f"'sha256-{digest}'" in allowed[1]
 
 
+@shared
 async def test_the_type_of_a_problem_leads_to_what_its_reason_means(
-    rest: httpx.AsyncClient,
+    shared_rest: httpx.AsyncClient,
 ) -> None:
-    problem = (await rest.get("/v1/items/nope")).json()
+    problem = (await shared_rest.get("/v1/items/nope")).json()
     page, _, anchor = problem["type"].partition("#")
-    response = await rest.get(page)
+    response = await shared_rest.get(page)
     assert response.headers["content-type"].startswith("text/html")
     assert f'id="{anchor}"' in response.text
     assert "There is no item with this id." in response.text
 
 
-async def test_every_reason_of_the_contract_is_on_the_page(rest: httpx.AsyncClient) -> None:
-    page = (await rest.get("/errors")).text
+@shared
+async def test_every_reason_of_the_contract_is_on_the_page(shared_rest: httpx.AsyncClient) -> None:
+    page = (await shared_rest.get("/errors")).text
     assert all(f"<code>{reason}</code>" in page for reason in REASONS)
 
 
-async def test_the_root_leads_to_the_documentation(rest: httpx.AsyncClient) -> None:
-    assert (await rest.get("/")).headers["location"] == "/docs"
+@shared
+async def test_the_root_leads_to_the_documentation(shared_rest: httpx.AsyncClient) -> None:
+    assert (await shared_rest.get("/")).headers["location"] == "/docs"
 
 
 async def test_behind_a_proxy_that_strips_a_prefix_links_have_it(folder: Path) -> None:
