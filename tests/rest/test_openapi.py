@@ -19,7 +19,6 @@ from rest_facade.resources import Resource
 from rest_facade.settings import Settings
 from tests.servers import rest_client
 
-
 shared = pytest.mark.asyncio(loop_scope="module")
 
 
