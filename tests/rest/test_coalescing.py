@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 from grpc import StatusCode
+from structlog.testing import capture_logs
 
 from rest_facade.coalescing import Coalescer, Limits
 from rest_facade.forwarding import Forwarded
@@ -214,3 +215,18 @@ async def test_closing_waits_for_what_is_under_way() -> None:
     upstream.gate.set()
     await closing
     assert await asked == "A"
+
+
+async def test_a_batch_that_fails_by_a_fault_is_logged_with_the_ids_of_its_callers() -> None:
+    async def fail(_: Sequence[str], __: Forwarded) -> Sequence[str | Problem]:
+        raise Problem(StatusCode.INTERNAL, "INTERNAL", "bland")
+
+    coalescer: Coalescer[str, str] = Coalescer(fail, LIMITS)
+    with capture_logs() as log:
+        await asyncio.gather(
+            *(coalescer.ask(text, 1, caller(request_id=text)) for text in "ab"),
+            return_exceptions=True,
+        )
+    [event] = log
+    assert event["callers"] == ["a", "b"]
+    assert event["request_id"] not in {"a", "b", ""}
