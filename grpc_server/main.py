@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from functools import partial
@@ -46,8 +46,15 @@ SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"].full_name
 _log = structlog.get_logger(__name__)
 
 
+def now() -> datetime:
+    """The current time, in UTC."""
+    return datetime.now(UTC)
+
+
 @asynccontextmanager
-async def open_catalog(settings: Settings, store: Store) -> AsyncIterator[Catalog]:
+async def open_catalog(
+    settings: Settings, store: Store, clock: Callable[[], datetime] = now
+) -> AsyncIterator[Catalog]:
     """The catalogue over *store*, with its reader, writer and sweeper running."""
     with store.read() as reading:
         head = reading.head()
@@ -55,7 +62,7 @@ async def open_catalog(settings: Settings, store: Store) -> AsyncIterator[Catalo
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
     async with (
         Reader(store) as reader,
-        Writer(store, progress, clock=_now, new_id=_new_id) as writer,
+        Writer(store, progress, clock=clock, new_id=_new_id) as writer,
         sweeping(writer, every=settings.sweep_interval),
     ):
         yield Catalog(
@@ -87,8 +94,10 @@ def interceptors(settings: Settings) -> Chain:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[str]:
+async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> AsyncIterator[str]:
     """Serve within the block; yields the address, with the port that was taken.
+
+    *clock* tells the time of each commit, on the writer's thread.
 
     On leaving, health turns to NOT_SERVING, running calls get time to end, and what
     waits is written.
@@ -98,7 +107,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         OSError: the address cannot be listened on.
     """
     with closing(open_store(settings.store)) as store:
-        async with open_catalog(settings, store) as catalog:
+        async with open_catalog(settings, store, clock) as catalog:
             checks = health.aio.HealthServicer()
             make = partial(_item_server, settings, catalog, checks)
             grace = settings.grpc_drain.total_seconds()
@@ -134,10 +143,6 @@ def main() -> None:
     except (StoreError, OSError) as error:
         _log.error("cannot serve", error=str(error))  # expected: the message says all
         sys.exit(1)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _new_id() -> str:
