@@ -123,6 +123,7 @@ class BatchWrite:
             yield getattr(write, write.WhichOneof("write") or "")
 
     def _each(self, view: View) -> pb.BatchWriteItemsResponse:
+        _refuse_the_request_id_of_the_batch(self.request)
         results = [self._one(view, write) for write in self._writes()]
         return pb.BatchWriteItemsResponse(results=results, revision=view.revision)
 
@@ -211,6 +212,15 @@ def _refuse_what_belongs_to_the_batch(batch: pb.BatchWriteItemsRequest) -> None:
                     f"{_path(batch, index)}.{field}",
                     "belongs to the batch unless allow_partial is set",
                 )
+
+
+def _refuse_the_request_id_of_the_batch(batch: pb.BatchWriteItemsRequest) -> None:
+    """Refuse it in a write, which would be answered as the batch is, and the other way round."""
+    taken = batch.request_id.lower()
+    for index, write in enumerate(batch.writes):
+        request = getattr(write, write.WhichOneof("write") or "")
+        if taken and request.request_id.lower() == taken:
+            raise InvalidRequest.at(f"{_path(batch, index)}.request_id", "is that of the batch")
 
 
 def _refuse_duplicates(batch: pb.BatchWriteItemsRequest, writes: Sequence[WriteRequest]) -> None:

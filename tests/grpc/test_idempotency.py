@@ -93,3 +93,15 @@ async def test_an_answer_is_forgotten_after_its_time(folder: Path) -> None:
         first = await items.CreateItem(request)
         second = await items.CreateItem(request)
     assert first.id != second.id
+
+
+async def test_a_write_of_a_batch_cannot_have_the_request_id_of_the_batch(items: Items) -> None:
+    write = nameless_id()
+    for request_id in (write.request_id, write.request_id.upper()):
+        batch = pb.BatchWriteItemsRequest(
+            writes=[pb.ItemWrite(create=write)], allow_partial=True, request_id=request_id
+        )
+        with pytest.raises(aio.AioRpcError) as raised:
+            await items.BatchWriteItems(batch)
+        assert list(refusal(raised.value).violations) == ["writes[0].create.request_id"]
+    assert await everything(items) == []
