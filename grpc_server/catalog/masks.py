@@ -164,8 +164,10 @@ def _merge(patch: struct_pb2.Struct, target: struct_pb2.Struct) -> None:
     """Merge *patch* into *target* as RFC 7396 does: null removes, objects merge."""
     for key, value in patch.fields.items():
         match value.WhichOneof("kind"):
+            case "null_value" if key in target.fields:
+                del target.fields[key]
             case "null_value":
-                target.fields.pop(key, None)
+                pass  # pop() would set the target, though it has nothing
             case "struct_value":
                 target.fields[key].struct_value.SetInParent()
                 _merge(value.struct_value, target.fields[key].struct_value)

@@ -58,6 +58,20 @@ def test_attributes_star_merges_as_rfc_7396_does(
     assert attributes(item) == merge_patch(target, patch)
 
 
+def test_a_merge_that_removes_from_an_item_without_attributes_leaves_it_without() -> None:
+    item = pb.Item()
+    apply_mask([MERGE], with_attributes({"x": None}), item)
+    assert not item.HasField("attributes")
+
+
+def test_a_mask_has_at_most_256_paths_of_at_most_4096_characters() -> None:
+    assert len(mask(*(f"labels.k{number}" for number in range(256)))) == 256
+    assert mask("attributes." + "k" * 4085) == (("attributes", "k" * 4085),)
+    for paths in ([f"labels.k{number}" for number in range(257)], ["attributes." + "k" * 4086]):
+        with pytest.raises(InvalidUpdateMask):
+            mask(*paths)
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [
