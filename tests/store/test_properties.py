@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grpc_server.database import paths
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Store
 from items.v1 import items_pb2 as pb
@@ -25,8 +27,18 @@ queries = st.builds(
 )
 
 
+@pytest.fixture(scope="module", params=["all-are-few", "two-are-many"])
+def few(request: pytest.FixtureRequest) -> Iterator[None]:
+    """How many items the store takes for few, so that small stores are read as large ones are."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "two-are-many":
+            patch.setattr(paths, "FEW", 2)
+        yield
+
+
+@pytest.mark.usefixtures("few")
 @given(catalogues, queries)
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_pages_together_are_the_items_that_match_in_order(
     shared_store: Store, catalogue: Sequence[pb.Item], query: ItemQuery
 ) -> None:
