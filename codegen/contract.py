@@ -125,7 +125,10 @@ class Enumeration:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method of a service with its google.api.http rule."""
+    """A method of a service with its google.api.http rule.
+
+    *streams*: whether it answers with a stream.
+    """
 
     full_name: str
     name: str
@@ -135,6 +138,7 @@ class Method:
     template: str
     body: str
     comment: str
+    streams: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ def read_method(full_name: str, method: MethodDescriptorProto, comment: str) -> 
     """The method called *full_name*, and how it is reached over HTTP.
 
     Raises:
-        Unsupported: It streams, has no rule, or a rule that needs more than a
+        Unsupported: It streams requests, has no rule, or a rule that needs more than a
             template and a body.
     """
-    if method.client_streaming or method.server_streaming:
-        raise Unsupported(full_name, "streams")
+    if method.client_streaming:
+        raise Unsupported(full_name, "a stream of requests")
     if not method.options.HasExtension(annotations_pb2.http):
         raise Unsupported(full_name, "a method without google.api.http")
     rule = method.options.Extensions[annotations_pb2.http]
@@ -31,6 +31,7 @@ def read_method(full_name: str, method: MethodDescriptorProto, comment: str) -> 
         template=getattr(rule, verb),
         body=rule.body,
         comment=comment,
+        streams=method.server_streaming,
     )
 
 

@@ -25,6 +25,7 @@ def _route(binding: Binding) -> str:
         "path": literal(binding.path),
         "template": literal(method.template),
         "body": literal(method.body),
+        "streams": str(method.streams),
         "summary": literal(first_sentence(method.comment)),
         "description": long_literal(method.comment),
         "path_model": f"models.{method.name}Path" if binding.path_fields else "None",

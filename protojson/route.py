@@ -13,6 +13,7 @@ class Route:
     *template* is the path of the rule as the proto has it, ``/v1/items/{item.id}``;
     *path* is the same with the names of *path_model*, ``/v1/items/{id}``. *body* is
     the field that the request body is, ``*`` if it is the whole request, or empty.
+    *streams*: whether it answers with a stream of *response_model*.
     *summary* is the first sentence of *description*, the comment in the proto.
     """
 
@@ -21,6 +22,7 @@ class Route:
     path: str
     template: str
     body: str
+    streams: bool
     summary: str
     description: str
     path_model: type[Message] | None

@@ -182,8 +182,10 @@ REFUSED = {
     ),
     # methods
     "no_rule": (WITH_RULE.format("In", "Out", ""), "S.Go: a method without google.api.http"),
-    "streaming_request": (WITH_RULE.format("stream In", "Out", ""), "S.Go: streams"),
-    "streaming_answer": (WITH_RULE.format("In", "stream Out", ""), "S.Go: streams"),
+    "streaming_request": (
+        WITH_RULE.format("stream In", "Out", ""),
+        "S.Go: a stream of requests",
+    ),
     "additional_binding": (
         WITH_RULE.format("Part", "Out", RULE % 'get: "/a" additional_bindings {get: "/b"}'),
         "S.Go: additional_bindings in google.api.http",

@@ -36,4 +36,9 @@ ERROR_REASON: Final[Mapping[str, str]] = {
     "ERROR_REASON_METHOD_NOT_ALLOWED": "The resource does not know this HTTP method. (REST only)",
     "ERROR_REASON_UNSUPPORTED_MEDIA_TYPE": "The request body has a media type that is not read here. (REST only)",
     "ERROR_REASON_NOT_ACCEPTABLE": "None of the accepted media types can be answered with. (REST only)",
+    "ERROR_REASON_WATCHER_TOO_SLOW": (
+        "The watcher reads more slowly than the store is written; watch again from the "
+        "revision that was seen last."
+    ),
+    "ERROR_REASON_STORE_MISMATCH": "The cursor belongs to another store.",
 }

@@ -82,6 +82,12 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The request body has a media type that is not read here. (REST only)"""
     ERROR_REASON_NOT_ACCEPTABLE: _ErrorReason.ValueType  # 29
     """None of the accepted media types can be answered with. (REST only)"""
+    ERROR_REASON_WATCHER_TOO_SLOW: _ErrorReason.ValueType  # 30
+    """The watcher reads more slowly than the store is written; watch again from the
+    revision that was seen last.
+    """
+    ERROR_REASON_STORE_MISMATCH: _ErrorReason.ValueType  # 31
+    """The cursor belongs to another store."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why a call was refused.
@@ -152,4 +158,10 @@ ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: ErrorReason.ValueType  # 28
 """The request body has a media type that is not read here. (REST only)"""
 ERROR_REASON_NOT_ACCEPTABLE: ErrorReason.ValueType  # 29
 """None of the accepted media types can be answered with. (REST only)"""
+ERROR_REASON_WATCHER_TOO_SLOW: ErrorReason.ValueType  # 30
+"""The watcher reads more slowly than the store is written; watch again from the
+revision that was seen last.
+"""
+ERROR_REASON_STORE_MISMATCH: ErrorReason.ValueType  # 31
+"""The cursor belongs to another store."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

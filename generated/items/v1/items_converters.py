@@ -11,6 +11,13 @@ from protojson.status import status_to_json
 from protojson.structs import struct_to_json
 from protojson.timestamps import timestamp_to_json
 
+VIEW_CHANGE_NAMES: Final[Mapping[int, str]] = {
+    0: "VIEW_CHANGE_UNSPECIFIED",
+    1: "VIEW_CHANGE_ENTERED",
+    2: "VIEW_CHANGE_LEFT",
+}
+
+
 CHANGE_KIND_NAMES: Final[Mapping[int, str]] = {
     0: "CHANGE_KIND_UNSPECIFIED",
     1: "CHANGE_KIND_CREATED",
@@ -240,4 +247,81 @@ def list_item_revisions_response_to_json(message: pb.ListItemRevisionsResponse) 
         json["revisions"] = [item_revision_to_json(element) for element in revisions]
     if next_page_token := message.next_page_token:
         json["nextPageToken"] = next_page_token
+    return json
+
+
+def item_snapshot_to_json(message: pb.ItemSnapshot) -> dict[str, Any]:
+    """*message* in ProtoJSON, defaults left out."""
+    json: dict[str, Any] = {}
+    if revision := message.revision:
+        json["revision"] = str(revision)
+    if items := message.items:
+        json["items"] = [item_to_json(element) for element in items]
+    if complete := message.complete:
+        json["complete"] = complete
+    if store_id := message.store_id:
+        json["storeId"] = store_id
+    return json
+
+
+def item_change_to_json(message: pb.ItemChange) -> dict[str, Any]:
+    """*message* in ProtoJSON, defaults left out."""
+    has = message.HasField
+    json: dict[str, Any] = {}
+    if kind := message.kind:
+        json["kind"] = CHANGE_KIND_NAMES.get(kind, kind)
+    if has("item"):
+        json["item"] = item_to_json(message.item)
+    if has("previous"):
+        json["previous"] = item_to_json(message.previous)
+    if view_change := message.view_change:
+        json["viewChange"] = VIEW_CHANGE_NAMES.get(view_change, view_change)
+    return json
+
+
+def item_changes_to_json(message: pb.ItemChanges) -> dict[str, Any]:
+    """*message* in ProtoJSON, defaults left out."""
+    has = message.HasField
+    json: dict[str, Any] = {}
+    if revision := message.revision:
+        json["revision"] = str(revision)
+    if has("commit_time"):
+        json["commitTime"] = timestamp_to_json(message.commit_time)
+    if changes := message.changes:
+        json["changes"] = [item_change_to_json(element) for element in changes]
+    if actor := message.actor:
+        json["actor"] = actor
+    if request_id := message.request_id:
+        json["requestId"] = request_id
+    return json
+
+
+def item_commits_to_json(message: pb.ItemCommits) -> dict[str, Any]:
+    """*message* in ProtoJSON, defaults left out."""
+    json: dict[str, Any] = {}
+    if commits := message.commits:
+        json["commits"] = [item_changes_to_json(element) for element in commits]
+    return json
+
+
+def bookmark_to_json(message: pb.Bookmark) -> dict[str, Any]:
+    """*message* in ProtoJSON, defaults left out."""
+    json: dict[str, Any] = {}
+    if revision := message.revision:
+        json["revision"] = str(revision)
+    if store_id := message.store_id:
+        json["storeId"] = store_id
+    return json
+
+
+def watch_items_response_to_json(message: pb.WatchItemsResponse) -> dict[str, Any]:
+    """*message* in ProtoJSON, defaults left out."""
+    has = message.HasField
+    json: dict[str, Any] = {}
+    if has("snapshot"):
+        json["snapshot"] = item_snapshot_to_json(message.snapshot)
+    if has("commits"):
+        json["commits"] = item_commits_to_json(message.commits)
+    if has("bookmark"):
+        json["bookmark"] = bookmark_to_json(message.bookmark)
     return json

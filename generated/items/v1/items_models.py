@@ -550,6 +550,102 @@ class ListItemRevisionsResponse(Message):
     )
 
 
+class ItemSnapshot(Message):
+    """ItemSnapshot is a part of the items at one revision."""
+
+    revision: Annotated[int, int64()] | None = Field(
+        default=None, description="The revision of the store, the same in each part."
+    )
+    items: list[Item] | None = Field(default=None, description="The items of this part, by id.")
+    complete: bool | None = Field(
+        default=None,
+        description="This is the last part: together they are every item that matches.",
+    )
+    store_id: Annotated[str, UNICODE] | None = Field(
+        default=None, alias="storeId", description="The store whose revision it is."
+    )
+
+
+class ItemChange(Message):
+    """ItemChange is what happened to one item."""
+
+    kind: Annotated[int, enum(pb.ChangeKind)] | None = Field(
+        default=None, description="What the write did."
+    )
+    item: Item | None = Field(
+        default=None, description="The item after it; if it expired, the item that was removed."
+    )
+    previous: Item | None = Field(
+        default=None,
+        description=(
+            "The item before it, if include_previous is set; absent if there was none, or if that "
+            "version is no longer kept."
+        ),
+    )
+    view_change: Annotated[int, enum(pb.ViewChange)] | None = Field(
+        default=None,
+        alias="viewChange",
+        description=(
+            "Whether the item began or ceased to match the filter; unspecified if it neither did, "
+            "or if there is no filter."
+        ),
+    )
+
+
+class ItemChanges(Message):
+    """ItemChanges is everything that one revision changed and the filter lets through."""
+
+    revision: Annotated[int, int64()] | None = Field(
+        default=None, description="The revision of the store."
+    )
+    commit_time: Annotated[Timestamp, TIMESTAMP] | None = Field(
+        default=None, alias="commitTime", description="When it was committed."
+    )
+    changes: list[ItemChange] | None = Field(
+        default=None, description="The changes, in the order of the writes."
+    )
+    actor: Annotated[str, UNICODE] | None = Field(
+        default=None, description="Who made the write; empty if the caller did not say."
+    )
+    request_id: Annotated[str, UNICODE] | None = Field(
+        default=None, alias="requestId", description="The request_id of the write, if it had one."
+    )
+
+
+class ItemCommits(Message):
+    """ItemCommits is a run of revisions, in order, each of them whole."""
+
+    commits: list[ItemChanges] | None = Field(
+        default=None,
+        description="The revisions; those of which nothing matches the filter are left out.",
+    )
+
+
+class Bookmark(Message):
+    """Bookmark says that everything up to a revision has been told."""
+
+    revision: Annotated[int, int64()] | None = Field(
+        default=None, description="The revision to watch from, to go on from here."
+    )
+    store_id: Annotated[str, UNICODE] | None = Field(
+        default=None, alias="storeId", description="The store whose revision it is."
+    )
+
+
+class WatchItemsResponse(OneofMessage):
+    """WatchItemsResponse is one message of the stream."""
+
+    oneofs: ClassVar = (Oneof(("snapshot", "commits", "bookmark")),)
+    snapshot: ItemSnapshot | None = Field(default=None, description="A part of the snapshot.")
+    commits: ItemCommits | None = Field(
+        default=None, description="Changes, of one revision or of several that came close together."
+    )
+    bookmark: Bookmark | None = Field(
+        default=None,
+        description="How far the stream has come; the first message if there is no snapshot.",
+    )
+
+
 class CreateItemQuery(Query):
     """What CreateItem takes from the query."""
 
@@ -790,4 +886,45 @@ class ListItemRevisionsQuery(Query):
         default=None,
         alias="pageToken",
         description="The next_page_token of the page before; empty for the first page.",
+    )
+
+
+class WatchItemsQuery(Query):
+    """What WatchItems takes from the query."""
+
+    from_revision: Annotated[int, query_int64(ge=0)] | None = Field(
+        default=None,
+        alias="fromRevision",
+        description=(
+            "Deliver what came after this revision; 0 delivers what comes from now on. It is "
+            "ignored with include_snapshot."
+        ),
+    )
+    include_snapshot: Annotated[bool, QUERY_BOOL] | None = Field(
+        default=None,
+        alias="includeSnapshot",
+        description=(
+            "Begin with the items that match the filter, all at one revision, and follow from "
+            "there."
+        ),
+    )
+    filter: Annotated[str, Field(max_length=4096), UNICODE] | None = Field(
+        default=None,
+        description=(
+            "Tell only of items that match, in the filter language of ListItems. A change by "
+            "which an item begins or ceases to match, also by being deleted, is told as one."
+        ),
+    )
+    include_previous: Annotated[bool, QUERY_BOOL] | None = Field(
+        default=None,
+        alias="includePrevious",
+        description="Tell with each change what the item was before it, as far as that is kept.",
+    )
+    store_id: Annotated[str, Field(max_length=64), UNICODE] | None = Field(
+        default=None,
+        alias="storeId",
+        description=(
+            "The store that from_revision is of, as a bookmark names it. FAILED_PRECONDITION if "
+            "this is another one; empty does not ask."
+        ),
     )

@@ -23,6 +23,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _ViewChange:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ViewChangeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ViewChange.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    VIEW_CHANGE_UNSPECIFIED: _ViewChange.ValueType  # 0
+    """It was in the view and still is, or there is no filter."""
+    VIEW_CHANGE_ENTERED: _ViewChange.ValueType  # 1
+    """The item did not match before."""
+    VIEW_CHANGE_LEFT: _ViewChange.ValueType  # 2
+    """The item matches no longer."""
+
+class ViewChange(_ViewChange, metaclass=_ViewChangeEnumTypeWrapper):
+    """ViewChange says whether an item came into the view of a filter, or left it."""
+
+VIEW_CHANGE_UNSPECIFIED: ViewChange.ValueType  # 0
+"""It was in the view and still is, or there is no filter."""
+VIEW_CHANGE_ENTERED: ViewChange.ValueType  # 1
+"""The item did not match before."""
+VIEW_CHANGE_LEFT: ViewChange.ValueType  # 2
+"""The item matches no longer."""
+Global___ViewChange: _TypeAlias = ViewChange  # noqa: Y015
+
 class _ChangeKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -797,3 +821,257 @@ class ItemRevision(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ItemRevision: _TypeAlias = ItemRevision  # noqa: Y015
+
+@_typing.final
+class WatchItemsRequest(_message.Message):
+    """WatchItemsRequest asks for the changes of the items."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_REVISION_FIELD_NUMBER: _builtins.int
+    INCLUDE_SNAPSHOT_FIELD_NUMBER: _builtins.int
+    FILTER_FIELD_NUMBER: _builtins.int
+    INCLUDE_PREVIOUS_FIELD_NUMBER: _builtins.int
+    STORE_ID_FIELD_NUMBER: _builtins.int
+    from_revision: _builtins.int
+    """Deliver what came after this revision; 0 delivers what comes from now on. It is
+    ignored with include_snapshot.
+    """
+    include_snapshot: _builtins.bool
+    """Begin with the items that match the filter, all at one revision, and follow
+    from there.
+    """
+    filter: _builtins.str
+    """Tell only of items that match, in the filter language of ListItems. A change by
+    which an item begins or ceases to match, also by being deleted, is told as one.
+    """
+    include_previous: _builtins.bool
+    """Tell with each change what the item was before it, as far as that is kept."""
+    store_id: _builtins.str
+    """The store that from_revision is of, as a bookmark names it. FAILED_PRECONDITION
+    if this is another one; empty does not ask.
+    """
+    def __init__(
+        self,
+        *,
+        from_revision: _builtins.int = ...,
+        include_snapshot: _builtins.bool = ...,
+        filter: _builtins.str = ...,
+        include_previous: _builtins.bool = ...,
+        store_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "from_revision", b"from_revision", "include_previous", b"include_previous", "include_snapshot", b"include_snapshot", "store_id", b"store_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchItemsRequest: _TypeAlias = WatchItemsRequest  # noqa: Y015
+
+@_typing.final
+class WatchItemsResponse(_message.Message):
+    """WatchItemsResponse is one message of the stream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SNAPSHOT_FIELD_NUMBER: _builtins.int
+    COMMITS_FIELD_NUMBER: _builtins.int
+    BOOKMARK_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def snapshot(self) -> Global___ItemSnapshot:
+        """A part of the snapshot."""
+
+    @_builtins.property
+    def commits(self) -> Global___ItemCommits:
+        """Changes, of one revision or of several that came close together."""
+
+    @_builtins.property
+    def bookmark(self) -> Global___Bookmark:
+        """How far the stream has come; the first message if there is no snapshot."""
+
+    def __init__(
+        self,
+        *,
+        snapshot: Global___ItemSnapshot | None = ...,
+        commits: Global___ItemCommits | None = ...,
+        bookmark: Global___Bookmark | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "commits", b"commits", "event", b"event", "snapshot", b"snapshot"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bookmark", b"bookmark", "commits", b"commits", "event", b"event", "snapshot", b"snapshot"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_event: _TypeAlias = _typing.Literal["snapshot", "commits", "bookmark"]  # noqa: Y015
+    _WhichOneofArgType_event: _TypeAlias = _typing.Literal["event", b"event"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_event) -> _WhichOneofReturnType_event | None: ...
+
+Global___WatchItemsResponse: _TypeAlias = WatchItemsResponse  # noqa: Y015
+
+@_typing.final
+class ItemSnapshot(_message.Message):
+    """ItemSnapshot is a part of the items at one revision."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVISION_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    COMPLETE_FIELD_NUMBER: _builtins.int
+    STORE_ID_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """The revision of the store, the same in each part."""
+    complete: _builtins.bool
+    """This is the last part: together they are every item that matches."""
+    store_id: _builtins.str
+    """The store whose revision it is."""
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___Item]:
+        """The items of this part, by id."""
+
+    def __init__(
+        self,
+        *,
+        revision: _builtins.int = ...,
+        items: _abc.Iterable[Global___Item] | None = ...,
+        complete: _builtins.bool = ...,
+        store_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["complete", b"complete", "items", b"items", "revision", b"revision", "store_id", b"store_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ItemSnapshot: _TypeAlias = ItemSnapshot  # noqa: Y015
+
+@_typing.final
+class ItemCommits(_message.Message):
+    """ItemCommits is a run of revisions, in order, each of them whole."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMITS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def commits(self) -> _containers.RepeatedCompositeFieldContainer[Global___ItemChanges]:
+        """The revisions; those of which nothing matches the filter are left out."""
+
+    def __init__(
+        self,
+        *,
+        commits: _abc.Iterable[Global___ItemChanges] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commits", b"commits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ItemCommits: _TypeAlias = ItemCommits  # noqa: Y015
+
+@_typing.final
+class ItemChanges(_message.Message):
+    """ItemChanges is everything that one revision changed and the filter lets through."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVISION_FIELD_NUMBER: _builtins.int
+    COMMIT_TIME_FIELD_NUMBER: _builtins.int
+    CHANGES_FIELD_NUMBER: _builtins.int
+    ACTOR_FIELD_NUMBER: _builtins.int
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """The revision of the store."""
+    actor: _builtins.str
+    """Who made the write; empty if the caller did not say."""
+    request_id: _builtins.str
+    """The request_id of the write, if it had one."""
+    @_builtins.property
+    def commit_time(self) -> _timestamp_pb2.Timestamp:
+        """When it was committed."""
+
+    @_builtins.property
+    def changes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ItemChange]:
+        """The changes, in the order of the writes."""
+
+    def __init__(
+        self,
+        *,
+        revision: _builtins.int = ...,
+        commit_time: _timestamp_pb2.Timestamp | None = ...,
+        changes: _abc.Iterable[Global___ItemChange] | None = ...,
+        actor: _builtins.str = ...,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["commit_time", b"commit_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "changes", b"changes", "commit_time", b"commit_time", "request_id", b"request_id", "revision", b"revision"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ItemChanges: _TypeAlias = ItemChanges  # noqa: Y015
+
+@_typing.final
+class ItemChange(_message.Message):
+    """ItemChange is what happened to one item."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    PREVIOUS_FIELD_NUMBER: _builtins.int
+    VIEW_CHANGE_FIELD_NUMBER: _builtins.int
+    kind: Global___ChangeKind.ValueType
+    """What the write did."""
+    view_change: Global___ViewChange.ValueType
+    """Whether the item began or ceased to match the filter; unspecified if it neither
+    did, or if there is no filter.
+    """
+    @_builtins.property
+    def item(self) -> Global___Item:
+        """The item after it; if it expired, the item that was removed."""
+
+    @_builtins.property
+    def previous(self) -> Global___Item:
+        """The item before it, if include_previous is set; absent if there was none, or if
+        that version is no longer kept.
+        """
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ChangeKind.ValueType = ...,
+        item: Global___Item | None = ...,
+        previous: Global___Item | None = ...,
+        view_change: Global___ViewChange.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["item", b"item", "previous", b"previous"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item", b"item", "kind", b"kind", "previous", b"previous", "view_change", b"view_change"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ItemChange: _TypeAlias = ItemChange  # noqa: Y015
+
+@_typing.final
+class Bookmark(_message.Message):
+    """Bookmark says that everything up to a revision has been told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVISION_FIELD_NUMBER: _builtins.int
+    STORE_ID_FIELD_NUMBER: _builtins.int
+    revision: _builtins.int
+    """The revision to watch from, to go on from here."""
+    store_id: _builtins.str
+    """The store whose revision it is."""
+    def __init__(
+        self,
+        *,
+        revision: _builtins.int = ...,
+        store_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["revision", b"revision", "store_id", b"store_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Bookmark: _TypeAlias = Bookmark  # noqa: Y015

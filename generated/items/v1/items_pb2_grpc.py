@@ -90,6 +90,11 @@ class ItemServiceStub:
                 request_serializer=items_dot_v1_dot_items__pb2.ListItemRevisionsRequest.SerializeToString,
                 response_deserializer=items_dot_v1_dot_items__pb2.ListItemRevisionsResponse.FromString,
                 _registered_method=True)
+        self.WatchItems = channel.unary_stream(
+                '/items.v1.ItemService/WatchItems',
+                request_serializer=items_dot_v1_dot_items__pb2.WatchItemsRequest.SerializeToString,
+                response_deserializer=items_dot_v1_dot_items__pb2.WatchItemsResponse.FromString,
+                _registered_method=True)
 
 
 class ItemServiceServicer:
@@ -187,6 +192,18 @@ class ItemServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchItems(self, request, context):
+        """WatchItems follows the changes of the items: ordered, each once, without a gap,
+        all changes of a revision together, and from any revision that is kept.
+
+        The stream has no end of its own. UNAVAILABLE (the server drains) and ABORTED (the
+        watcher was too slow) lose nothing: watch again from the revision seen last.
+        OUT_OF_RANGE if from_revision is no longer kept, or has not been written.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ItemServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -239,6 +256,11 @@ def add_ItemServiceServicer_to_server(servicer, server):
                     servicer.ListItemRevisions,
                     request_deserializer=items_dot_v1_dot_items__pb2.ListItemRevisionsRequest.FromString,
                     response_serializer=items_dot_v1_dot_items__pb2.ListItemRevisionsResponse.SerializeToString,
+            ),
+            'WatchItems': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchItems,
+                    request_deserializer=items_dot_v1_dot_items__pb2.WatchItemsRequest.FromString,
+                    response_serializer=items_dot_v1_dot_items__pb2.WatchItemsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -517,6 +539,33 @@ class ItemService:
             '/items.v1.ItemService/ListItemRevisions',
             items_dot_v1_dot_items__pb2.ListItemRevisionsRequest.SerializeToString,
             items_dot_v1_dot_items__pb2.ListItemRevisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchItems(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/items.v1.ItemService/WatchItems',
+            items_dot_v1_dot_items__pb2.WatchItemsRequest.SerializeToString,
+            items_dot_v1_dot_items__pb2.WatchItemsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,6 +65,14 @@ class ItemServiceStub:
     """
     ListItemRevisions: _aio.UnaryUnaryMultiCallable[_items_pb2.ListItemRevisionsRequest, _items_pb2.ListItemRevisionsResponse]
     """ListItemRevisions reads the kept versions of one item, newest first."""
+    WatchItems: _aio.UnaryStreamMultiCallable[_items_pb2.WatchItemsRequest, _items_pb2.WatchItemsResponse]
+    """WatchItems follows the changes of the items: ordered, each once, without a gap,
+    all changes of a revision together, and from any revision that is kept.
+
+    The stream has no end of its own. UNAVAILABLE (the server drains) and ABORTED (the
+    watcher was too slow) lose nothing: watch again from the revision seen last.
+    OUT_OF_RANGE if from_revision is no longer kept, or has not been written.
+    """
 
 class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
     """ItemService stores items, keeps their history, and answers every write only
@@ -177,5 +185,19 @@ class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_items_pb2.ListItemRevisionsRequest, _abc.Awaitable[_items_pb2.ListItemRevisionsResponse]],
     ) -> _abc.Awaitable[_items_pb2.ListItemRevisionsResponse]:
         """ListItemRevisions reads the kept versions of one item, newest first."""
+
+    @_abc_1.abstractmethod
+    def WatchItems(
+        self,
+        request: _items_pb2.WatchItemsRequest,
+        context: _aio.ServicerContext[_items_pb2.WatchItemsRequest, _abc.AsyncIterator[_items_pb2.WatchItemsResponse]],
+    ) -> _abc.AsyncIterator[_items_pb2.WatchItemsResponse]:
+        """WatchItems follows the changes of the items: ordered, each once, without a gap,
+        all changes of a revision together, and from any revision that is kept.
+
+        The stream has no end of its own. UNAVAILABLE (the server drains) and ABORTED (the
+        watcher was too slow) lose nothing: watch again from the revision seen last.
+        OUT_OF_RANGE if from_revision is no longer kept, or has not been written.
+        """
 
 def add_ItemServiceServicer_to_server(servicer: ItemServiceServicer, server: _aio.Server) -> None: ...

@@ -106,3 +106,14 @@ def list_item_revisions(
     return pb.ListItemRevisionsRequest(
         id=path.id, page_size=query.page_size or 0, page_token=query.page_token or ""
     )
+
+
+def watch_items(query: models.WatchItemsQuery) -> pb.WatchItemsRequest:
+    """The request of WatchItems."""
+    return pb.WatchItemsRequest(
+        from_revision=query.from_revision or 0,
+        include_snapshot=query.include_snapshot or False,
+        filter=query.filter or "",
+        include_previous=query.include_previous or False,
+        store_id=query.store_id or "",
+    )

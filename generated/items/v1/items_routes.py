@@ -14,6 +14,7 @@ ROUTES: Final = (
         path="/v1/items",
         template="/v1/items",
         body="item",
+        streams=False,
         summary="CreateItem adds an item",
         description=(
             "CreateItem adds an item.\n\nALREADY_EXISTS if the id is taken, also by a soft-deleted "
@@ -30,6 +31,7 @@ ROUTES: Final = (
         path="/v1/items/{id}",
         template="/v1/items/{id}",
         body="",
+        streams=False,
         summary="GetItem reads one item, now or as it was at an earlier revision",
         description=(
             "GetItem reads one item, now or as it was at an earlier revision.\n\nNOT_FOUND if there "
@@ -46,6 +48,7 @@ ROUTES: Final = (
         path="/v1/items",
         template="/v1/items",
         body="",
+        streams=False,
         summary="ListItems reads a page of the items that match a filter",
         description="ListItems reads a page of the items that match a filter. (AIP-132, AIP-160)",
         path_model=None,
@@ -59,6 +62,7 @@ ROUTES: Final = (
         path="/v1/items/{id}",
         template="/v1/items/{item.id}",
         body="item",
+        streams=False,
         summary="UpdateItem changes the fields that the mask names",
         description=(
             "UpdateItem changes the fields that the mask names. (AIP-134)\n\nAn update that changes "
@@ -75,6 +79,7 @@ ROUTES: Final = (
         path="/v1/items/{id}",
         template="/v1/items/{item.id}",
         body="item",
+        streams=False,
         summary="ReplaceItem creates the item or replaces every writable field of it",
         description=(
             "ReplaceItem creates the item or replaces every writable field of it.\n\nA soft-deleted "
@@ -92,6 +97,7 @@ ROUTES: Final = (
         path="/v1/items/{id}",
         template="/v1/items/{id}",
         body="",
+        streams=False,
         summary="DeleteItem hides an item; it can be undeleted until its expire_time",
         description="DeleteItem hides an item; it can be undeleted until its expire_time. (AIP-164)",
         path_model=models.DeleteItemPath,
@@ -105,6 +111,7 @@ ROUTES: Final = (
         path="/v1/items/{id}:undelete",
         template="/v1/items/{id}:undelete",
         body="*",
+        streams=False,
         summary="UndeleteItem brings a soft-deleted item back",
         description=(
             "UndeleteItem brings a soft-deleted item back. (AIP-164)\n\nALREADY_EXISTS if the item "
@@ -121,6 +128,7 @@ ROUTES: Final = (
         path="/v1/items:batchGet",
         template="/v1/items:batchGet",
         body="",
+        streams=False,
         summary="BatchGetItems reads many items at one revision",
         description=(
             "BatchGetItems reads many items at one revision.\n\nIds that do not exist do not fail "
@@ -137,6 +145,7 @@ ROUTES: Final = (
         path="/v1/items:batchWrite",
         template="/v1/items:batchWrite",
         body="*",
+        streams=False,
         summary="BatchWriteItems applies many writes in one commit: all or none under one revision or, with allow_partial, each on its own",
         description=(
             "BatchWriteItems applies many writes in one commit: all or none under one revision "
@@ -153,11 +162,32 @@ ROUTES: Final = (
         path="/v1/items/{id}/revisions",
         template="/v1/items/{id}/revisions",
         body="",
+        streams=False,
         summary="ListItemRevisions reads the kept versions of one item, newest first",
         description="ListItemRevisions reads the kept versions of one item, newest first.",
         path_model=models.ListItemRevisionsPath,
         query_model=models.ListItemRevisionsQuery,
         body_model=None,
         response_model=models.ListItemRevisionsResponse,
+    ),
+    Route(
+        rpc="WatchItems",
+        method="GET",
+        path="/v1/items:watch",
+        template="/v1/items:watch",
+        body="",
+        streams=True,
+        summary="WatchItems follows the changes of the items: ordered, each once, without a gap, all changes of a revision together, and from any revision that is kept",
+        description=(
+            "WatchItems follows the changes of the items: ordered, each once, without a gap, all "
+            "changes of a revision together, and from any revision that is kept.\n\nThe stream has "
+            "no end of its own. UNAVAILABLE (the server drains) and ABORTED (the watcher was too "
+            "slow) lose nothing: watch again from the revision seen last. OUT_OF_RANGE if "
+            "from_revision is no longer kept, or has not been written."
+        ),
+        path_model=None,
+        query_model=models.WatchItemsQuery,
+        body_model=None,
+        response_model=models.WatchItemsResponse,
     ),
 )
