@@ -39,7 +39,8 @@ LABELS = ["a", "section", "a.b/c-d", "0"]
 _SECONDS = [0, 1, -1, 1_700_000_000, 253_402_300_799, -62_135_596_800]
 _NANOS = [0, 1, 999, 1000, 999_999_999]
 
-texts = st.sampled_from(TEXTS)
+likely_texts = st.sampled_from(["a", "ab"])
+texts = likely_texts | st.sampled_from(TEXTS)
 keys = st.sampled_from(KEYS)
 moments = st.builds(moment, st.sampled_from(_SECONDS), st.sampled_from(_NANOS))
 scalars = st.one_of(texts, st.sampled_from(NUMBERS), st.booleans(), st.none())
@@ -59,6 +60,8 @@ def items(draw: st.DrawFn, item_id: str) -> pb.Item:
     if draw(st.booleans()):
         item.description = draw(texts)
     item.labels.update(draw(st.dictionaries(st.sampled_from(LABELS), texts, max_size=3)))
+    if draw(st.booleans()):
+        item.labels["a"] = draw(likely_texts)
     if draw(st.booleans()):
         item.attributes.update(draw(st.dictionaries(keys, values, max_size=4)))
     for time in (item.create_time, item.update_time, item.delete_time, item.expire_time):
@@ -98,12 +101,26 @@ presences = st.builds(Present, targets)
 leaves = st.one_of(comparisons, patterns, containments, presences)
 
 
+indexed = st.one_of(
+    st.builds(Comparison, st.just(Label("a")), st.just(Operator.EQUAL), likely_texts),
+    st.builds(Comparison, st.just(Column.NAME), operators, likely_texts),
+    st.builds(Comparison, st.just(Column.ID), st.just(Operator.EQUAL), st.just("item-0")),
+    st.builds(Matches, st.just(Column.NAME), st.tuples(likely_texts, st.just(""))),
+)
+"""What an index may be chosen for."""
+
+
 def _combined(inner: st.SearchStrategy[Condition]) -> st.SearchStrategy[Condition]:
     terms = st.lists(inner, max_size=3).map(tuple)
     return st.one_of(st.builds(Not, inner), st.builds(And, terms), st.builds(Or, terms))
 
 
-conditions: st.SearchStrategy[Condition] = st.recursive(leaves, _combined, max_leaves=8)
+conditions: st.SearchStrategy[Condition] = st.one_of(
+    st.recursive(leaves, _combined, max_leaves=8),
+    st.recursive(indexed, _combined, max_leaves=8),
+    st.builds(And, st.tuples(indexed, leaves)),
+    st.builds(Or, st.tuples(indexed, indexed)),
+)
 
 orders: st.SearchStrategy[tuple[Order, ...]] = st.builds(
     lambda keys, last: (*keys, last),

@@ -46,6 +46,7 @@ COMMIT;
 
 COMMON = Comparison(Label("common"), Operator.EQUAL, "yes")
 RARE = Comparison(Label("rare"), Operator.EQUAL, "yes")
+FIRST_TEN = Comparison(Column.REVISION, Operator.LESS, 10)
 ALL_NAMES = Matches(Column.NAME, ("name", ""))
 
 
@@ -154,6 +155,24 @@ def test_what_few_items_have_is_looked_up_whatever_else_is_asked(
     assert BY_LABEL in plan
     assert f"{BY_ID} (id=?)" in plan
     assert "SCAN items" not in plan
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (And((COMMON, FIRST_TEN)), 10),
+        (And((ALL_NAMES, FIRST_TEN)), 10),
+        (And((COMMON, ALL_NAMES, FIRST_TEN)), 10),
+        (And((RARE, FIRST_TEN)), 0),
+        (And((COMMON, RARE)), 1),
+        (Or((RARE, Comparison(Column.NAME, Operator.EQUAL, "name 000001"))), 2),
+        (Or((FIRST_TEN, RARE)), 11),
+    ],
+)
+def test_an_index_only_leads_to_what_is_then_checked(
+    million: Million, condition: Condition, expected: int
+) -> None:
+    assert len(page(million.store, _where(condition)).items) == expected
 
 
 def test_many_ids_are_looked_up(million: Million) -> None:
