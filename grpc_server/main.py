@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +25,9 @@ from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
-from grpc_server.database.store import Store
+from grpc_server.database.store import Change, Store
+from grpc_server.feed.hub import Hub
+from grpc_server.feed.watching import Feed
 from grpc_server.interceptors.access_log import access_log
 from grpc_server.interceptors.chain import Chain
 from grpc_server.interceptors.deadline import deadline
@@ -52,20 +54,25 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def open_catalog(
+async def open_items(
     settings: Settings, store: Store, clock: Callable[[], datetime] = now
-) -> AsyncIterator[Catalog]:
-    """The catalogue over *store*, with its reader, writer and sweeper running."""
+) -> AsyncIterator[tuple[Catalog, Feed]]:
+    """The catalogue and the feed of *store*, with reader, writer and sweeper running."""
     with store.read() as reading:
         head = reading.head()
-    progress = Progress(head.revision)
+    progress, hub = Progress(head.revision), Hub(head.revision)
+
+    def on_commit(changes: Sequence[Change]) -> None:
+        hub.publish(changes)
+        progress.advance(hub.revision)
+
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
     async with (
         Reader(store) as reader,
-        Writer(store, progress, clock=clock, new_id=_new_id) as writer,
+        Writer(store, clock, _new_id, on_commit) as writer,
         sweeping(writer, every=settings.sweep_interval),
     ):
-        yield Catalog(
+        catalog = Catalog(
             reader,
             writer,
             progress,
@@ -73,6 +80,7 @@ async def open_catalog(
             describe,
             Policy(retention, settings.min_revision_wait),
         )
+        yield catalog, Feed(hub, reader, head.store_id, settings.watch_bookmark_interval)
 
 
 def interceptors(settings: Settings) -> Chain:
@@ -107,9 +115,9 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         OSError: the address cannot be listened on.
     """
     with closing(open_store(settings.store)) as store:
-        async with open_catalog(settings, store, clock) as catalog:
+        async with open_items(settings, store, clock) as (catalog, feed):
             checks = health.aio.HealthServicer()
-            make = partial(_item_server, settings, catalog, checks)
+            make = partial(_item_server, settings, ItemServicer(catalog, feed), checks)
             grace = settings.grpc_drain.total_seconds()
             async with LastingServer(make, settings.grpc, grace) as address:
                 await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
@@ -117,6 +125,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
                     yield address
                 finally:
                     await checks.enter_graceful_shutdown()
+                    feed.hub.close()
 
 
 async def run(settings: Settings) -> None:
@@ -150,13 +159,13 @@ def _new_id() -> str:
 
 
 def _item_server(
-    settings: Settings, catalog: Catalog, checks: health.aio.HealthServicer
+    settings: Settings, servicer: ItemServicer, checks: health.aio.HealthServicer
 ) -> aio.Server:
     """All that is served, but for the port."""
     server = make_server(
         settings.grpc_engine, [interceptors(settings)], settings.grpc_max_message_bytes
     )
-    items_pb2_grpc.add_ItemServiceServicer_to_server(ItemServicer(catalog), server)
+    items_pb2_grpc.add_ItemServiceServicer_to_server(servicer, server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
     names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(names, server)

@@ -1,11 +1,13 @@
 """ItemService over the catalogue. A method is one call; the chain does the rest."""
 
+from contextlib import aclosing
 from typing import Any
 
 from grpc import aio
 
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.catalog import Catalog
+from grpc_server.feed.watching import Feed
 from items.v1 import items_pb2 as pb
 from items.v1 import items_pb2_grpc
 
@@ -18,8 +20,9 @@ Context = aio.ServicerContext[Any, Any]
 class ItemServicer(items_pb2_grpc.ItemServiceServicer):
     """Answers each call of the contract from the catalogue."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, feed: Feed) -> None:
         self._catalog = catalog
+        self._feed = feed
 
     async def CreateItem(self, request: pb.CreateItemRequest, context: Context) -> pb.Item:
         """See the contract."""
@@ -68,6 +71,14 @@ class ItemServicer(items_pb2_grpc.ItemServiceServicer):
     ) -> pb.ListItemRevisionsResponse:
         """See the contract."""
         return await self._catalog.revisions(request)
+
+    async def WatchItems(  # type: ignore[override]  # it writes to the context, for the chain
+        self, request: pb.WatchItemsRequest, context: Context
+    ) -> None:
+        """See the contract."""
+        async with aclosing(self._feed.watch(request)) as messages:
+            async for message in messages:
+                await context.write(message)
 
 
 def _caller(context: Context) -> Caller:

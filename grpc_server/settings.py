@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     min_revision_wait: Positive = Field(
         timedelta(seconds=5), description="How long a read waits for its `min_revision`."
     )
+    watch_bookmark_interval: Positive = Field(
+        timedelta(seconds=10), description="How often a quiet watch is told how far it has come."
+    )
     deleted_retention: Positive = Field(
         timedelta(days=30), description="How long a deleted item can be undeleted."
     )

@@ -35,6 +35,9 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (errors.RevisionNotReached, grpc.StatusCode.UNAVAILABLE),
     (errors.Overloaded, grpc.StatusCode.RESOURCE_EXHAUSTED),
     (errors.DeadlinePassed, grpc.StatusCode.DEADLINE_EXCEEDED),
+    (errors.StoreMismatch, grpc.StatusCode.FAILED_PRECONDITION),
+    (errors.WatcherTooSlow, grpc.StatusCode.ABORTED),
+    (errors.ShuttingDown, grpc.StatusCode.UNAVAILABLE),
 )
 
 _RETRIED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED}

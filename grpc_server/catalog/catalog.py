@@ -15,11 +15,10 @@ from grpc_server.catalog.errors import (
     CatalogError,
     InvalidRequest,
     ItemNotFound,
-    RevisionCompacted,
-    RevisionInFuture,
     RevisionNotReached,
 )
 from grpc_server.catalog.filters import parse_filter
+from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.mutations import WriteRequest, visible
 from grpc_server.catalog.orders import parse_order_by
 from grpc_server.catalog.pages import PageTokens
@@ -28,7 +27,7 @@ from grpc_server.catalog.reader import Reader
 from grpc_server.catalog.units import BatchWrite, Retention, SingleWrite
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.query import ItemQuery
-from grpc_server.database.store import Head, Reading
+from grpc_server.database.store import Reading
 from items.v1 import items_pb2 as pb
 
 DEFAULT_PAGE_SIZE = 50
@@ -196,18 +195,5 @@ def _fitting(versions: Sequence[pb.ItemRevision]) -> int:
 
 
 def _item_at(reading: Reading, request: pb.GetItemRequest) -> pb.Item | None:
-    _check_kept(reading.head(), request.revision)
+    check_kept(reading.head(), request.revision, first=request.revision)
     return reading.item_at(request.id, request.revision)
-
-
-def _check_kept(head: Head, revision: int) -> None:
-    if revision > head.revision:
-        raise RevisionInFuture(
-            f"the store is at revision {head.revision}, not yet at {revision}",
-            metadata={"revision": str(head.revision)},
-        )
-    if revision < head.oldest_revision:
-        raise RevisionCompacted(
-            f"revisions before {head.oldest_revision} are no longer kept",
-            metadata={"oldest_revision": str(head.oldest_revision)},
-        )

@@ -17,7 +17,10 @@
     ├── RevisionInFuture           OUT_OF_RANGE
     ├── RevisionNotReached         UNAVAILABLE
     ├── Overloaded                 RESOURCE_EXHAUSTED
-    └── DeadlinePassed             DEADLINE_EXCEEDED
+    ├── DeadlinePassed             DEADLINE_EXCEEDED
+    ├── StoreMismatch              FAILED_PRECONDITION
+    ├── WatcherTooSlow             ABORTED
+    └── ShuttingDown               UNAVAILABLE
 
 `status.py` holds the table from these to gRPC codes. Everything else that is
 raised is a fault of the service.
@@ -173,3 +176,21 @@ class DeadlinePassed(CatalogError):
     """The call took longer than it may; what it was to write may still be written."""
 
     reason = errors_pb2.ERROR_REASON_DEADLINE_EXCEEDED
+
+
+class StoreMismatch(CatalogError):
+    """The cursor belongs to another store."""
+
+    reason = errors_pb2.ERROR_REASON_STORE_MISMATCH
+
+
+class WatcherTooSlow(CatalogError):
+    """The watcher reads more slowly than the store is written; it may resume."""
+
+    reason = errors_pb2.ERROR_REASON_WATCHER_TOO_SLOW
+
+
+class ShuttingDown(CatalogError):
+    """The server is draining; a watcher resumes on another one, or on this one later."""
+
+    reason = errors_pb2.ERROR_REASON_SHUTTING_DOWN

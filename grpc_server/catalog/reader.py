@@ -1,14 +1,17 @@
 """Read batching: gets that arrive while a query runs form the next query."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate, takewhile
 from typing import Self, TypeVar
 
 from grpc_server.catalog.errors import Overloaded
-from grpc_server.database.store import Reading, Store
+from grpc_server.database.query import ItemQuery
+from grpc_server.database.store import Head, Page, Reading, Store
 from items.v1 import items_pb2 as pb
 
 MAX_WAITING = 10_000
@@ -19,6 +22,9 @@ MAX_IDS = 2_000
 
 SCANS = 2
 """How many other reads run beside the gets."""
+
+WALKS = 2
+"""How many walks over many pages are open beside these; a further one waits."""
 
 T = TypeVar("T")
 
@@ -48,6 +54,8 @@ class Reader:
         self._queue: list[_Waiting] = []
         self._gets = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gets")
         self._scans = ThreadPoolExecutor(max_workers=SCANS, thread_name_prefix="scans")
+        self._walks = ThreadPoolExecutor(max_workers=WALKS, thread_name_prefix="walks")
+        self._may_walk = asyncio.Semaphore(WALKS)
         self._reading: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -58,6 +66,7 @@ class Reader:
             await self._reading
         self._gets.shutdown()
         self._scans.shutdown()
+        self._walks.shutdown()
 
     async def get(self, ids: Sequence[str]) -> Snapshot:
         """The items that exist among *ids*, and perhaps others, at one revision.
@@ -81,6 +90,27 @@ class Reader:
             StoreError: the database failed.
         """
         return await asyncio.get_running_loop().run_in_executor(self._scans, self._scan, read)
+
+    async def walk(self, query: ItemQuery) -> AsyncGenerator[tuple[Head, Page], None]:
+        """All pages of *query*, one after the other, of one snapshot of the store.
+
+        The snapshot is held until the walk ends: close it when it is left early.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        run = partial(asyncio.get_running_loop().run_in_executor, self._walks)
+        async with self._may_walk:
+            snapshot = ExitStack()
+            try:
+                reading = await run(snapshot.enter_context, self._store.read())
+                head, page = await run(reading.head), await run(reading.page, query)
+                yield head, page
+                while page.next is not None:
+                    page = await run(reading.page, replace(query, after=page.next))
+                    yield head, page
+            finally:
+                await run(snapshot.close)
 
     def _scan(self, read: Callable[[Reading], T]) -> T:
         with self._store.read() as reading:

@@ -75,7 +75,16 @@ class View:
         item.id = item.id or self._new_id()
         item.revision, item.etag = revision, str(revision)
         self._changes.append(
-            Change(revision, ordinal, outcome.kind, self.now, origin.actor, origin.request_id, item)
+            Change(
+                revision=revision,
+                ordinal=ordinal,
+                kind=outcome.kind,
+                commit_time=self.now,
+                actor=origin.actor,
+                request_id=origin.request_id,
+                item=item,
+                previous=self._items.get(item.id),
+            )
         )
         gone = outcome.kind == pb.CHANGE_KIND_EXPIRED
         self._put(self._items, item.id, None if gone else item)

@@ -15,10 +15,9 @@ from itertools import chain
 from typing import Any, Self
 
 from grpc_server.catalog.errors import CatalogError, Overloaded
-from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.units import R_co, WriteUnit
 from grpc_server.catalog.view import View
-from grpc_server.database.store import Store
+from grpc_server.database.store import Change, Store
 
 MAX_WAITING = 10_000
 """How many units may wait; one more is refused rather than kept for too long."""
@@ -35,7 +34,7 @@ class _Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Committed:
-    revision: int
+    changes: Sequence[Change]
     outcomes: Sequence[Any]
 
 
@@ -44,21 +43,23 @@ class Writer:
 
     An async context manager: on leaving it, what waits is still written.
     *clock* gives the current time with its zone, *new_id* the id of an item without one.
+    *on_commit* is told of the changes of each commit, in the order of revisions, before
+    those who asked for them are answered.
     """
 
     def __init__(
         self,
         store: Store,
-        progress: Progress,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        on_commit: Callable[[Sequence[Change]], None],
         *,
         max_waiting: int = MAX_WAITING,
     ) -> None:
         self._store = store
-        self._progress = progress
         self._clock = clock
         self._new_id = new_id
+        self._on_commit = on_commit
         self._max_waiting = max_waiting
         self._queue: deque[_Waiting] = deque()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -101,7 +102,8 @@ class Writer:
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
                     _resolve(batch, [error] * len(batch))
                 else:
-                    self._progress.advance(committed.revision)
+                    if committed.changes:
+                        self._on_commit(committed.changes)
                     _resolve(batch, committed.outcomes)
         finally:
             self._committing = None
@@ -126,8 +128,9 @@ class Writer:
                 chain.from_iterable(unit.keys() for unit in units),
             )
             outcomes = [_applied(unit, view) for unit in units]
-            transaction.save(view.commit())
-        return _Committed(view.revision, outcomes)
+            commit = view.commit()
+            transaction.save(commit)
+        return _Committed(commit.changes, outcomes)
 
 
 def _applied(unit: WriteUnit[Any], view: View) -> Any:

@@ -28,7 +28,7 @@ RandomBytes = Callable[[int], bytes]
 
 
 def open_store(
-    url: str, *, readers: int = 4, random_bytes: RandomBytes = secrets.token_bytes
+    url: str, *, readers: int = 6, random_bytes: RandomBytes = secrets.token_bytes
 ) -> Store:
     """Open the store at *url*, making it, or bringing its schema up to date, as needed.
 

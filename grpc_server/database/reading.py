@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from grpc_server.database import timestamps
 from grpc_server.database.json_sql import among
@@ -12,7 +12,7 @@ from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
-from grpc_server.database.store import Head, Page
+from grpc_server.database.store import Change, Head, Page
 from items.v1 import items_pb2 as pb
 
 _HEAD = select(
@@ -41,6 +41,30 @@ _REVISIONS = (
     .where(changes.c.item_id == bindparam("item_id"), changes.c.revision < bindparam("before"))
     .order_by(changes.c.revision.desc())
     .limit(bindparam("limit"))
+)
+_before = changes.alias("before")
+_PREVIOUS = (
+    select(_before.c.payload)
+    .where(_before.c.item_id == changes.c.item_id, _before.c.revision < changes.c.revision)
+    .order_by(_before.c.revision.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_LAST_OF_PAGE = (
+    select(changes.c.revision)
+    .where(changes.c.revision > bindparam("after"))
+    .order_by(changes.c.revision, changes.c.ordinal)
+    .limit(1)
+    .offset(bindparam("limit"))
+    .scalar_subquery()
+)
+_CHANGES = (
+    select(changes, _PREVIOUS.label("previous"))
+    .where(
+        changes.c.revision > bindparam("after"),
+        changes.c.revision <= func.coalesce(_LAST_OF_PAGE, bindparam("newest")),
+    )
+    .order_by(changes.c.revision, changes.c.ordinal)
 )
 _NEWEST = 2**63 - 1
 
@@ -92,6 +116,11 @@ class SqlReading:
         """The items that *query* asks for."""
         return read_page(self._connection, query)
 
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """What was written after the revision *after*, in whole revisions."""
+        wanted = {"after": after, "limit": limit, "newest": _NEWEST}
+        return [_change(row) for row in self._connection.execute(_CHANGES, wanted)]
+
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
         """Versions of one item, newest first."""
         wanted = {
@@ -110,4 +139,17 @@ def _revision(row: Any) -> pb.ItemRevision:
         actor=row.actor,
         request_id=row.request_id,
         item=item_of(row.payload),
+    )
+
+
+def _change(row: Any) -> Change:
+    return Change(
+        revision=row.revision,
+        ordinal=row.ordinal,
+        kind=row.kind,
+        commit_time=timestamps.to_datetime(row.commit_time),
+        actor=row.actor,
+        request_id=row.request_id,
+        item=item_of(row.payload),
+        previous=None if row.previous is None else item_of(row.previous),
     )

@@ -62,6 +62,8 @@ class Change:
     """One version of one item, as the history keeps it.
 
     *item* is the item after the change; for EXPIRED, the item that was removed.
+    *previous* is the item before it: None if there was none, or if that version is no
+    longer kept. It is not stored: it is the version before in the history.
     """
 
     revision: int
@@ -71,6 +73,7 @@ class Change:
     actor: str
     request_id: str
     item: pb.Item
+    previous: pb.Item | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,12 @@ class Reading(Protocol):
 
     def page(self, query: ItemQuery) -> Page:
         """The items that *query* asks for, at most ``query.limit``."""
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """What was written after the revision *after*, in order, with the versions before.
+
+        Whole revisions only: about *limit* changes, but the first revision in any case.
+        """
 
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
         """Versions of one item, newest first, with a revision below *before*."""

@@ -1,4 +1,4 @@
-"""The chain: interceptors around each unary method, composed once, not at every call."""
+"""The chain: interceptors around each method, composed once, not at every call."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -16,10 +16,14 @@ Unary = Callable[[Any, Context], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A unary method: its full *name*, and how its request is decoded."""
+    """A method: its full *name*, how its request is decoded, and whether it *streams*.
+
+    One that streams writes its messages to the context, and answers with None.
+    """
 
     name: str
     decode: Callable[[bytes], Message]
+    streams: bool = False
 
 
 Interceptor = Callable[[Method, Unary], Unary]
@@ -63,9 +67,11 @@ class Chain(aio.ServerInterceptor):
         return handler
 
     def _wrap(self, name: str, handler: Any) -> Handler:
-        method = Method(name, handler.request_deserializer)
-        unary = _composed((*self._outer, *self._inner), method, handler.unary_unary)
-        return _handler(unary, handler.response_serializer)
+        streams: bool = handler.response_streaming
+        method = Method(name, handler.request_deserializer, streams)
+        served = handler.unary_stream if streams else handler.unary_unary
+        call = _composed((*self._outer, *self._inner), method, served)
+        return _handler(call, handler.response_serializer, streams=streams)
 
 
 def _composed(interceptors: Sequence[Interceptor], method: Method, unary: Unary) -> Unary:
@@ -74,6 +80,9 @@ def _composed(interceptors: Sequence[Interceptor], method: Method, unary: Unary)
     return unary
 
 
-def _handler(unary: Any, encode: Callable[[Any], bytes] | None = None) -> Handler:
+def _handler(
+    call: Any, encode: Callable[[Any], bytes] | None = None, *, streams: bool = False
+) -> Handler:
     """A handler whose request is left as bytes."""
-    return grpc.unary_unary_rpc_method_handler(unary, response_serializer=encode)
+    make = grpc.unary_stream_rpc_method_handler if streams else grpc.unary_unary_rpc_method_handler
+    return make(call, response_serializer=encode)

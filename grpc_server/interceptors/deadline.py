@@ -9,10 +9,16 @@ from grpc_server.interceptors.chain import Context, Interceptor, Method, Unary
 
 
 def deadline(default: timedelta, maximum: timedelta) -> Interceptor:
-    """Give calls without a deadline *default*, and the others at most *maximum*."""
+    """Give calls without a deadline *default*, and the others at most *maximum*.
+
+    Streams have the deadline of their caller, and no other.
+    """
     if_none, at_most = default.total_seconds(), maximum.total_seconds()
 
-    def interceptor(_: Method, proceed: Unary) -> Unary:
+    def interceptor(method: Method, proceed: Unary) -> Unary:
+        if method.streams:
+            return proceed
+
         async def call(request: bytes, context: Context) -> Any:
             # None without a deadline, other than the type stubs say.
             asked = cast("float | None", context.time_remaining())

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,15 +9,18 @@ import pytest
 
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import ItemAlreadyExists, Overloaded
-from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.units import Retention, SingleWrite
 from grpc_server.catalog.view import View
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
-from grpc_server.database.store import RequestKey, Store
+from grpc_server.database.store import Change, RequestKey, Store
 from items.v1 import items_pb2 as pb
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def deaf(_: Sequence[Change]) -> None:
+    """Hear of commits, and do nothing."""
 
 
 @pytest.fixture
@@ -28,7 +31,7 @@ def store(folder: Path) -> Iterator[Store]:
 
 @pytest.fixture
 async def writer(store: Store) -> AsyncIterator[Writer]:
-    async with Writer(store, Progress(0), clock=lambda: NOW, new_id=lambda: "made") as writer:
+    async with Writer(store, lambda: NOW, lambda: "made", deaf) as writer:
         yield writer
 
 
@@ -115,7 +118,7 @@ async def test_a_caller_that_gives_up_while_its_unit_waits_withdraws_it(
 async def test_a_unit_beyond_the_queue_is_refused_and_the_others_are_written(
     store: Store,
 ) -> None:
-    async with Writer(store, Progress(0), lambda: NOW, str, max_waiting=3) as writer:
+    async with Writer(store, lambda: NOW, str, deaf, max_waiting=3) as writer:
         outcomes = await asyncio.gather(
             *(writer.write(creation(f"i{n}")) for n in range(10)), return_exceptions=True
         )
@@ -126,7 +129,7 @@ async def test_a_unit_beyond_the_queue_is_refused_and_the_others_are_written(
 
 
 async def test_what_waits_is_written_before_the_writer_ends(store: Store) -> None:
-    async with Writer(store, Progress(0), clock=lambda: NOW, new_id=lambda: "made") as writer:
+    async with Writer(store, lambda: NOW, lambda: "made", deaf) as writer:
         waiting = [asyncio.ensure_future(writer.write(creation(f"i{n}"))) for n in range(50)]
         await asyncio.sleep(0)
     assert all(write.done() for write in waiting)
@@ -135,7 +138,18 @@ async def test_what_waits_is_written_before_the_writer_ends(store: Store) -> Non
 
 async def test_a_commit_is_never_dated_before_the_one_before_it(store: Store) -> None:
     times = iter([datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)])
-    async with Writer(store, Progress(0), clock=lambda: next(times), new_id=str) as writer:
+    async with Writer(store, lambda: next(times), str, deaf) as writer:
         first = await writer.write(creation("a"))
         second = await writer.write(creation("b"))
     assert second.item.create_time == first.item.create_time
+
+
+async def test_the_changes_of_a_commit_are_told_before_those_who_asked_are_answered(
+    store: Store,
+) -> None:
+    told: list[Change] = []
+    async with Writer(store, lambda: NOW, str, told.extend) as writer:
+        result = await writer.write(creation("a"))
+        assert [change.item for change in told] == [result.item]
+        await writer.write(SingleWrite(pb.DeleteItemRequest(id="a"), Caller(), Retention()))
+    assert [change.previous for change in told] == [None, result.item]

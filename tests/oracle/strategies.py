@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from grpc_server.catalog.matching import moment
 from grpc_server.database.query import (
     And,
     Attribute,
@@ -20,7 +21,6 @@ from grpc_server.database.query import (
     Present,
 )
 from items.v1 import items_pb2 as pb
-from tests.oracle.conditions import moment
 
 TEXTS = [
     *("", "a", "A", "ab", "abc", "b", "é", "e\u0301", "z", "\ud7ff", "\ue000", "\uffff", "😀"),

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grpc_server.catalog.matching import matches
 from grpc_server.database import paths
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Store
 from items.v1 import items_pb2 as pb
 from tests.oracle import strategies
-from tests.oracle.conditions import matches, sort_key
+from tests.oracle.orders import sort_key
 from tests.store.histories import EXPIRED, change, commit, head, ids, page
 
 COUNT = 6

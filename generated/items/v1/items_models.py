@@ -896,8 +896,8 @@ class WatchItemsQuery(Query):
         default=None,
         alias="fromRevision",
         description=(
-            "Deliver what came after this revision; 0 delivers what comes from now on. It is "
-            "ignored with include_snapshot."
+            "Deliver what came after this revision: after 0, everything. Without it, deliver what "
+            "comes from now on. It is ignored with include_snapshot."
         ),
     )
     include_snapshot: Annotated[bool, QUERY_BOOL] | None = Field(

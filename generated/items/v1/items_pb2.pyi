@@ -834,8 +834,8 @@ class WatchItemsRequest(_message.Message):
     INCLUDE_PREVIOUS_FIELD_NUMBER: _builtins.int
     STORE_ID_FIELD_NUMBER: _builtins.int
     from_revision: _builtins.int
-    """Deliver what came after this revision; 0 delivers what comes from now on. It is
-    ignored with include_snapshot.
+    """Deliver what came after this revision: after 0, everything. Without it, deliver
+    what comes from now on. It is ignored with include_snapshot.
     """
     include_snapshot: _builtins.bool
     """Begin with the items that match the filter, all at one revision, and follow
@@ -854,17 +854,19 @@ class WatchItemsRequest(_message.Message):
     def __init__(
         self,
         *,
-        from_revision: _builtins.int = ...,
+        from_revision: _builtins.int | None = ...,
         include_snapshot: _builtins.bool = ...,
         filter: _builtins.str = ...,
         include_previous: _builtins.bool = ...,
         store_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_from_revision", b"_from_revision", "from_revision", b"from_revision"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "from_revision", b"from_revision", "include_previous", b"include_previous", "include_snapshot", b"include_snapshot", "store_id", b"store_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_from_revision", b"_from_revision", "filter", b"filter", "from_revision", b"from_revision", "include_previous", b"include_previous", "include_snapshot", b"include_snapshot", "store_id", b"store_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__from_revision: _TypeAlias = _typing.Literal["from_revision"]  # noqa: Y015
+    _WhichOneofArgType__from_revision: _TypeAlias = _typing.Literal["_from_revision", b"_from_revision"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__from_revision) -> _WhichOneofReturnType__from_revision | None: ...
 
 Global___WatchItemsRequest: _TypeAlias = WatchItemsRequest  # noqa: Y015
 

@@ -111,7 +111,7 @@ def list_item_revisions(
 def watch_items(query: models.WatchItemsQuery) -> pb.WatchItemsRequest:
     """The request of WatchItems."""
     return pb.WatchItemsRequest(
-        from_revision=query.from_revision or 0,
+        from_revision=query.from_revision,
         include_snapshot=query.include_snapshot or False,
         filter=query.filter or "",
         include_previous=query.include_previous or False,

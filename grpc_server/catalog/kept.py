@@ -1,0 +1,23 @@
+"""Which revisions can be asked for: those that are written, and still kept."""
+
+from grpc_server.catalog.errors import RevisionCompacted, RevisionInFuture
+from grpc_server.database.store import Head
+
+
+def check_kept(head: Head, revision: int, *, first: int) -> None:
+    """Pass if the store has come to *revision*, and keeps everything from *first* on.
+
+    Raises:
+        RevisionInFuture: it has not come so far.
+        RevisionCompacted: *first* is no longer kept.
+    """
+    if revision > head.revision:
+        raise RevisionInFuture(
+            f"the store is at revision {head.revision}, not yet at {revision}",
+            metadata={"revision": str(head.revision)},
+        )
+    if first < head.oldest_revision:
+        raise RevisionCompacted(
+            f"revisions before {head.oldest_revision} are no longer kept",
+            metadata={"oldest_revision": str(head.oldest_revision)},
+        )

@@ -1,0 +1,150 @@
+"""Watching: from wherever a watcher begins, to what is written now, without a gap."""
+
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+
+from grpc_server.catalog.catalog import MAX_ANSWER_BYTES
+from grpc_server.catalog.errors import StoreMismatch, WatcherTooSlow
+from grpc_server.catalog.filters import parse_filter
+from grpc_server.catalog.kept import check_kept
+from grpc_server.catalog.reader import Reader
+from grpc_server.database.query import Condition, ItemQuery
+from grpc_server.database.store import Head, Reading
+from grpc_server.feed.commits import commits_of
+from grpc_server.feed.hub import Hub
+from grpc_server.feed.view import View
+from items.v1 import items_pb2 as pb
+
+CATCH_UP = 1000
+"""How many changes one query reads for a watcher that is behind."""
+
+SNAPSHOT_PAGE = 500
+"""How many items a part of a snapshot has."""
+
+SNAPSHOT_SECONDS = 600.0
+"""How long a snapshot may take: the database keeps what it shows for as long."""
+
+Message = pb.WatchItemsResponse
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The feed of one store: its live commits in *hub*, older ones through *reader*.
+
+    A quiet watch is told how far it has come every *bookmark_interval*.
+    """
+
+    hub: Hub
+    reader: Reader
+    store_id: str
+    bookmark_interval: timedelta
+
+    async def watch(self, request: pb.WatchItemsRequest) -> AsyncGenerator[Message, None]:
+        """The messages of one watch; it ends only with an error.
+
+        Raises:
+            InvalidFilter: the filter cannot be read.
+            StoreMismatch: the request is about another store.
+            RevisionInFuture: from_revision has not been written yet.
+            RevisionCompacted: what came after from_revision is no longer kept.
+            WatcherTooSlow: the watcher fell too far behind; it may resume.
+            ShuttingDown: the server drains; the watcher may resume.
+        """
+        if request.store_id not in {"", self.store_id}:
+            raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
+        view = View(parse_filter(request.filter), request.include_previous)
+        cursor = self._start(request)
+        if request.include_snapshot:
+            async with aclosing(self._snapshot(view.where)) as parts:
+                async for part in parts:
+                    yield Message(snapshot=part)
+                    cursor = part.revision
+        else:
+            await self._check_start(cursor)
+            yield self._bookmark(cursor)
+        async with aclosing(self._follow(view, cursor)) as messages:
+            async for message in messages:
+                yield message
+
+    def _start(self, request: pb.WatchItemsRequest) -> int:
+        if request.HasField("from_revision"):
+            return request.from_revision
+        return self.hub.revision
+
+    async def _snapshot(self, where: Condition | None) -> AsyncGenerator[pb.ItemSnapshot, None]:
+        query = ItemQuery(limit=SNAPSHOT_PAGE, where=where, max_bytes=MAX_ANSWER_BYTES)
+        ends = time.monotonic() + SNAPSHOT_SECONDS
+        async with aclosing(self.reader.walk(query)) as pages:
+            async for head, page in pages:
+                if time.monotonic() > ends:
+                    raise WatcherTooSlow("the snapshot was read too slowly; watch again")
+                yield pb.ItemSnapshot(
+                    revision=head.revision,
+                    items=page.items,
+                    complete=page.next is None,
+                    store_id=head.store_id,
+                )
+
+    async def _check_start(self, revision: int) -> None:
+        if self.hub.since(revision) is None or revision > self.hub.revision:
+            check_kept(await self.reader.scan(_head), revision, first=revision + 1)
+
+    async def _follow(self, view: View, cursor: int) -> AsyncGenerator[Message, None]:
+        """Everything after *cursor*: from the store while it is behind, then live."""
+        is_live, told_at = False, time.monotonic()
+        interval = self.bookmark_interval.total_seconds()
+        while True:
+            commits = self.hub.since(cursor)
+            if commits is None:
+                if is_live:
+                    raise _too_slow(cursor)
+                commits = await self._older(cursor)
+            else:
+                is_live = True
+            if commits:
+                cursor = commits[-1].revision
+                for message in _messages(list(view.of(commits))):
+                    yield message
+                    told_at = time.monotonic()
+            left = told_at + interval - time.monotonic()
+            if left <= 0 or not (commits or await self.hub.next(cursor, left)):
+                yield self._bookmark(cursor)
+                told_at = time.monotonic()
+
+    async def _older(self, cursor: int) -> Sequence[pb.ItemChanges]:
+        def read(reading: Reading) -> Sequence[pb.ItemChanges]:
+            check_kept(reading.head(), cursor, first=cursor + 1)
+            return list(commits_of(reading.changes(cursor, CATCH_UP)))
+
+        return await self.reader.scan(read)
+
+    def _bookmark(self, revision: int) -> Message:
+        return Message(bookmark=pb.Bookmark(revision=revision, store_id=self.store_id))
+
+
+def _head(reading: Reading) -> Head:
+    return reading.head()
+
+
+def _too_slow(cursor: int) -> WatcherTooSlow:
+    return WatcherTooSlow(
+        f"the watcher fell too far behind; watch again from revision {cursor}",
+        metadata={"revision": str(cursor)},
+    )
+
+
+def _messages(commits: Sequence[pb.ItemChanges]) -> Iterator[Message]:
+    """*commits* in messages that a client takes; a revision is never divided."""
+    run: list[pb.ItemChanges] = []
+    size = 0
+    for commit in commits:
+        size += commit.ByteSize()
+        if run and size > MAX_ANSWER_BYTES:
+            yield Message(commits=pb.ItemCommits(commits=run))
+            run, size = [], commit.ByteSize()
+        run.append(commit)
+    if run:
+        yield Message(commits=pb.ItemCommits(commits=run))
