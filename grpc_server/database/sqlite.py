@@ -20,7 +20,7 @@ _WRITING = (
     "wal_autocheckpoint = 4000",
     "journal_size_limit = 67108864",
 )
-_READING = ("query_only = ON", "cache_size = -4000", "wal_autocheckpoint = 0")
+_READING = ("query_only = ON", "cache_size = -8000", "wal_autocheckpoint = 0")
 
 
 def refuse_unsafe_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:

@@ -1,0 +1,29 @@
+"""The service does what the model says, over random histories."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.model.machine import Histories
+
+
+def histories(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+def test_the_service_does_what_the_model_says() -> None:
+    histories(examples=40, steps=40)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(4 * 3600)
+def test_the_service_does_what_the_model_says_over_very_many_histories() -> None:
+    histories(examples=4000, steps=100)
