@@ -1,12 +1,19 @@
 """Reads the google.api.http rule of a method."""
 
 from google.api import annotations_pb2, http_pb2
-from google.protobuf.descriptor_pb2 import MethodDescriptorProto
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, MethodDescriptorProto
 
 from codegen.contract import Method
 from codegen.unsupported import Unsupported
 
+HTTP = annotations_pb2.http
 VERBS = ("get", "post", "put", "patch", "delete")
+
+
+def is_grpc_only(file: FileDescriptorProto) -> bool:
+    """Whether *file* has services, and not one method of them is reached over HTTP."""
+    methods = [method for service in file.service for method in service.method]
+    return bool(methods) and not any(method.options.HasExtension(HTTP) for method in methods)
 
 
 def read_method(full_name: str, method: MethodDescriptorProto, comment: str) -> Method:
@@ -18,9 +25,9 @@ def read_method(full_name: str, method: MethodDescriptorProto, comment: str) -> 
     """
     if method.client_streaming:
         raise Unsupported(full_name, "a stream of requests")
-    if not method.options.HasExtension(annotations_pb2.http):
+    if not method.options.HasExtension(HTTP):
         raise Unsupported(full_name, "a method without google.api.http")
-    rule = method.options.Extensions[annotations_pb2.http]
+    rule = method.options.Extensions[HTTP]
     verb = _verb(full_name, rule)
     return Method(
         full_name=full_name,

@@ -8,6 +8,7 @@ import sys
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
 
 from codegen.descriptors import read_file
+from codegen.http_rules import is_grpc_only
 from codegen.modules import write_modules
 from codegen.unsupported import Unsupported
 
@@ -19,7 +20,7 @@ def respond(request: CodeGeneratorRequest) -> CodeGeneratorResponse:
     asked = set(request.file_to_generate)
     try:
         for file in request.proto_file:
-            if file.name in asked:
+            if file.name in asked and not is_grpc_only(file):
                 for name, content in write_modules(read_file(file)):
                     response.file.add(name=name, content=content)
     except Unsupported as refusal:

@@ -47,6 +47,10 @@ service S {{ rpc Go({}) returns ({}) {{ {} }} }}
 
 RULE = "option (google.api.http) = {%s};"
 
+SECOND = """
+service T {{ rpc Go(Deep) returns (Out) {{ option (google.api.http) = {{get: "/t"}}; }} }}
+""".format()
+
 REFUSED = {
     # the types of fields
     "bytes": (IN_A_REQUEST.format("bytes f = 1;"), "In.f: the type TYPE_BYTES"),
@@ -181,9 +185,12 @@ REFUSED = {
         "In.f: a map in a query",
     ),
     # methods
-    "no_rule": (WITH_RULE.format("In", "Out", ""), "S.Go: a method without google.api.http"),
+    "no_rule": (
+        WITH_RULE.format("In", "Out", "") + SECOND,
+        "S.Go: a method without google.api.http",
+    ),
     "streaming_request": (
-        WITH_RULE.format("stream In", "Out", ""),
+        WITH_RULE.format("stream In", "Out", RULE % 'get: "/a"'),
         "S.Go: a stream of requests",
     ),
     "additional_binding": (
@@ -306,3 +313,14 @@ def test_a_file_without_methods_gives_no_modules(tmp_path: Path) -> None:
     generate_stubs(protos, out)
     generate_rest(protos, out)
     assert not list(out.glob("alone_models.py"))
+
+
+def test_a_service_without_any_http_rule_is_for_grpc_alone(tmp_path: Path) -> None:
+    protos, out = tmp_path / "protos", tmp_path / "out"
+    protos.mkdir()
+    out.mkdir()
+    body = WITH_RULE.format("In", "Out", "") + "message Odd { bytes f = 1; }"
+    (protos / "inside.proto").write_text(HEADER.replace("{package}", "inside") + body)
+    generate_stubs(protos, out)
+    generate_rest(protos, out)
+    assert not list(out.glob("inside_models.py"))

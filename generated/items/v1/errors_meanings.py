@@ -41,4 +41,8 @@ ERROR_REASON: Final[Mapping[str, str]] = {
         "revision that was seen last."
     ),
     "ERROR_REASON_STORE_MISMATCH": "The cursor belongs to another store.",
+    "ERROR_REASON_SINK_HELD": "Another relay holds the sink; wait for the end of its lease.",
+    "ERROR_REASON_LEASE_LOST": "The lease of the sink is no longer this relay's; stop publishing, acquire it anew.",
+    "ERROR_REASON_SINK_NOT_FOUND": "There is no sink with this name.",
+    "ERROR_REASON_REVISION_NOT_NEXT": "The revision to skip is not the next one of the sink.",
 }

@@ -88,6 +88,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_STORE_MISMATCH: _ErrorReason.ValueType  # 31
     """The cursor belongs to another store."""
+    ERROR_REASON_SINK_HELD: _ErrorReason.ValueType  # 32
+    """Another relay holds the sink; wait for the end of its lease."""
+    ERROR_REASON_LEASE_LOST: _ErrorReason.ValueType  # 33
+    """The lease of the sink is no longer this relay's; stop publishing, acquire it anew."""
+    ERROR_REASON_SINK_NOT_FOUND: _ErrorReason.ValueType  # 34
+    """There is no sink with this name."""
+    ERROR_REASON_REVISION_NOT_NEXT: _ErrorReason.ValueType  # 35
+    """The revision to skip is not the next one of the sink."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why a call was refused.
@@ -164,4 +172,12 @@ revision that was seen last.
 """
 ERROR_REASON_STORE_MISMATCH: ErrorReason.ValueType  # 31
 """The cursor belongs to another store."""
+ERROR_REASON_SINK_HELD: ErrorReason.ValueType  # 32
+"""Another relay holds the sink; wait for the end of its lease."""
+ERROR_REASON_LEASE_LOST: ErrorReason.ValueType  # 33
+"""The lease of the sink is no longer this relay's; stop publishing, acquire it anew."""
+ERROR_REASON_SINK_NOT_FOUND: ErrorReason.ValueType  # 34
+"""There is no sink with this name."""
+ERROR_REASON_REVISION_NOT_NEXT: ErrorReason.ValueType  # 35
+"""The revision to skip is not the next one of the sink."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
