@@ -1,0 +1,1 @@
+"""Events of the items, to and from message brokers: the relay and the ingest."""
