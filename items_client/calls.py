@@ -59,7 +59,7 @@ class Caller:
         Raises the ItemsError of the last attempt.
         """
         request = self._identified(request)
-        metadata = self._metadata()
+        metadata = self.metadata()
         end = self.clock() + self.options.timeout
         attempt = 1
         while True:
@@ -83,7 +83,7 @@ class Caller:
         setattr(identified, REQUEST_ID_FIELD, self.new_id())
         return identified
 
-    def _metadata(self) -> tuple[tuple[str, str], ...]:
+    def metadata(self) -> tuple[tuple[str, str], ...]:
         """What every attempt is sent with; an own ``x-request-id`` is kept."""
         sent = self.options.metadata
         if self.options.actor:

@@ -11,11 +11,14 @@ OPTIONS: Sequence[tuple[str, int]] = (
     # Internal services are reached directly: an http_proxy in the environment is
     # meant for the way out.
     ("grpc.enable_http_proxy", 0),
-    # A page of the largest items; the service bounds what it sends.
-    ("grpc.max_receive_message_length", 128 * MIB),
+    # A revision is told in one message: a thousand of the largest items, each as it was
+    # before and after. The service bounds everything else that it sends.
+    ("grpc.max_receive_message_length", 512 * MIB),
     # A peer that vanished is noticed while a call waits for it.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
+    # By default it asks twice only while nothing is sent, and a watch sends nothing.
+    ("grpc.http2.max_pings_without_data", 0),
     # A restarted server is found again soon: by default gRPC waits up to 2 minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1_000),

@@ -1,6 +1,7 @@
 """The client: one method for each RPC."""
 
 import copy
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from types import TracebackType
@@ -16,7 +17,9 @@ from items_client import writes
 from items_client.calls import Caller, CallOptions
 from items_client.channel import open_channel
 from items_client.listing import Listing
+from items_client.observing import WatchObserver
 from items_client.retries import RetryPolicy
+from items_client.watching import Watch, WatchOptions
 
 RequestT = TypeVar("RequestT", bound=Message)
 ResponseT = TypeVar("ResponseT", bound=Message)
@@ -67,6 +70,26 @@ class BatchGet(TypedDict, total=False):
 
     show_deleted: bool
     min_revision: int
+
+
+class Following(TypedDict, total=False):
+    """What a watch takes.
+
+    Without *from_revision* it tells what comes from now on; 0 is everything that is
+    kept. *snapshot* begins with the items that match instead. *filter* and *previous*:
+    see WatchItemsRequest. *store_id* is the store that from_revision is of.
+
+    *patience* is how many seconds nobody may answer before that is an error; without
+    it, the watch goes on trying. *observer* sees what passes on the wire.
+    """
+
+    from_revision: int | None
+    snapshot: bool
+    filter: str
+    previous: bool
+    store_id: str
+    patience: float
+    observer: WatchObserver
 
 
 class BatchWrite(writes.WriteOptions, total=False):
@@ -206,3 +229,45 @@ class ItemsClient:
             return await self.call(self.stub.ListItems, request)
 
         return Listing(fetch, pb.ListItemsRequest(**query), lambda answer: answer.items)
+
+    def watch(self, **following: Unpack[Following]) -> Watch:
+        """Follow the changes: ``async for`` gives them, through restarts of the service.
+
+            async for event in items.watch(from_revision=cursor.revision):
+                match event:
+                    case pb.ItemChanges(revision=revision, changes=changes):
+                        apply(changes)
+                    case pb.Bookmark(revision=revision):
+                        keep(revision)
+
+        An event is a revision with all its changes, a bookmark, or, with *snapshot*, a
+        `items_client.watching.SnapshotPart`.
+        """
+        return Watch(
+            self.stub.WatchItems,
+            _watch_request(following),
+            _watch_options(self._options, following),
+        )
+
+
+def _watch_request(following: Following) -> pb.WatchItemsRequest:
+    """Raises ValueError if the watch is to begin in two places."""
+    from_revision = following.get("from_revision")
+    snapshot = following.get("snapshot", False)
+    if snapshot and from_revision is not None:
+        raise ValueError("a watch begins with a snapshot or from a revision, not both")
+    return pb.WatchItemsRequest(
+        from_revision=from_revision,
+        include_snapshot=snapshot,
+        filter=following.get("filter", ""),
+        include_previous=following.get("previous", False),
+        store_id=following.get("store_id", ""),
+    )
+
+
+def _watch_options(options: CallOptions, following: Following) -> WatchOptions:
+    return WatchOptions(
+        options,
+        patience=following.get("patience", math.inf),
+        observer=following.get("observer") or WatchObserver(),
+    )

@@ -2,16 +2,19 @@
 
     ItemsError
     ├── InvalidRequest           INVALID_ARGUMENT     the request breaks a rule
+    │   └── InvalidFilter                             the filter cannot be read
     ├── NotFound                 NOT_FOUND            there is no such item
     │   └── ItemDeleted                               it is soft-deleted
     ├── AlreadyExists            ALREADY_EXISTS       the id is taken
     │   └── ItemNotDeleted                            nothing to undelete
     ├── EtagMismatch             ABORTED              the item has changed since
     ├── PreconditionFailed       FAILED_PRECONDITION  the request cannot be carried out
-    │   └── RequestIdReused                           the request id was another request's
+    │   ├── RequestIdReused                           the request id was another request's
+    │   └── StoreMismatch                             the cursor is of another store
     ├── RevisionOutOfRange       OUT_OF_RANGE         a revision that cannot be read
     │   ├── RevisionCompacted                         it is not kept any more
     │   └── RevisionInFuture                          it is not written yet
+    ├── WatcherTooSlow           ABORTED              the watch may be resumed
     ├── AccessDenied             UNAUTHENTICATED, PERMISSION_DENIED
     ├── Overloaded               RESOURCE_EXHAUSTED   too many calls wait already
     ├── Unavailable              UNAVAILABLE          nobody answered
@@ -99,6 +102,10 @@ class InvalidRequest(ItemsError):
     """The request breaks a rule of the contract; ``violations`` lists each one."""
 
 
+class InvalidFilter(InvalidRequest):
+    """The filter cannot be read; the violation says where, and what was expected."""
+
+
 class NotFound(ItemsError):
     """There is no item with this id."""
 
@@ -127,6 +134,10 @@ class RequestIdReused(PreconditionFailed):
     """The request id was used before, with another request."""
 
 
+class StoreMismatch(PreconditionFailed):
+    """The revision to go on from belongs to another store than the one that answers."""
+
+
 class RevisionOutOfRange(ItemsError):
     """The revision cannot be read."""
 
@@ -137,6 +148,10 @@ class RevisionCompacted(RevisionOutOfRange):
 
 class RevisionInFuture(RevisionOutOfRange):
     """The revision has not been written yet."""
+
+
+class WatcherTooSlow(ItemsError):
+    """The watch was read more slowly than the store is written; it may be resumed."""
 
 
 class AccessDenied(ItemsError):

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from items_client.errors import ItemsError, Overloaded, Unavailable
 
+_DOUBLINGS = 60
+"""More than any wait needs, and less than a float has."""
+
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
@@ -32,7 +35,12 @@ class RetryPolicy:
             return max(0.0, error.retry_delay) * (1 + self.randomness() / 2)
         if isinstance(error, Overloaded):
             return None
-        ceiling = min(self.longest_delay, self.first_delay * 2.0 ** (attempt - 1))
+        return self.pause(attempt)
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after *attempt* (from 1) if nobody names a delay."""
+        doublings = min(attempt - 1, _DOUBLINGS)
+        ceiling = min(self.longest_delay, self.first_delay * 2.0**doublings)
         return ceiling * (1 + self.randomness()) / 2
 
 

@@ -33,12 +33,15 @@ _BY_CODE: Mapping[grpc.StatusCode, type[errors.ItemsError]] = MappingProxyType(
 
 _BY_REASON: Mapping[str, type[errors.ItemsError]] = MappingProxyType(
     {
+        "INVALID_FILTER": errors.InvalidFilter,
         "ITEM_DELETED": errors.ItemDeleted,
         "ITEM_NOT_DELETED": errors.ItemNotDeleted,
         "REQUEST_ID_REUSED": errors.RequestIdReused,
         "REQUEST_TOO_LARGE": errors.InvalidRequest,
         "REVISION_COMPACTED": errors.RevisionCompacted,
         "REVISION_IN_FUTURE": errors.RevisionInFuture,
+        "STORE_MISMATCH": errors.StoreMismatch,
+        "WATCHER_TOO_SLOW": errors.WatcherTooSlow,
     }
 )
 
