@@ -25,10 +25,11 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.api import field_behavior_pb2 as google_dot_api_dot_field__behavior__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14items/v1/sinks.proto\x12\x08items.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x04Sink\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12\x0e\n\x06holder\x18\x05 \x01(\t\x12\x35\n\x11lease_expire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61\x64vance_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cparked_count\x18\x08 \x01(\x03\x12\"\n\x05state\x18\t \x01(\x0e\x32\x13.items.v1.SinkState\x12\x12\n\nlast_error\x18\n \x01(\t\"\xd8\x01\n\x12\x41\x63quireSinkRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x1e\n\x06holder\x18\x02 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\xff\x01\x12I\n\x0elease_duration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x16\xe2\x41\x01\x02\xbaH\x0f\xaa\x01\t\"\x03\x08\xac\x02\x32\x02\x08\x01\xc8\x01\x01\x12\'\n\rfrom_revision\x18\x04 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x10\n\x0e_from_revision\"\xd3\x01\n\x12\x41\x64vanceSinkRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x13\n\x05\x65poch\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x1d\n\x08revision\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x00\x12I\n\x0elease_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x16\xe2\x41\x01\x02\xbaH\x0f\xaa\x01\t\"\x03\x08\xac\x02\x32\x02\x08\x01\xc8\x01\x01\x12 \n\nlast_error\x18\x05 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80\x08\"\x9f\x01\n\x10ParkEventRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x13\n\x05\x65poch\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x1d\n\x08revision\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x01\x12\x1c\n\x07ordinal\x18\x04 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00\x12\x1b\n\x03why\x18\x05 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x08\"G\n\x12ReleaseSinkRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x13\n\x05\x65poch\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\"\x12\n\x10ListSinksRequest\"]\n\x11ListSinksResponse\x12\x1d\n\x05sinks\x18\x01 \x03(\x0b\x32\x0e.items.v1.Sink\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x17\n\x0foldest_revision\x18\x03 \x01(\x03\"U\n\x11ReplaySinkRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\"\n\rfrom_revision\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00\"o\n\x13SkipRevisionRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x1d\n\x08revision\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x01\x12\x1b\n\x03why\x18\x03 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x08\"W\n\x17ListParkedEventsRequest\x12\x1c\n\x04name\x18\x01 \x01(\tB\x0e\xe2\x41\x01\x02\xbaH\x07r\x05\x10\x01\x18\x80\x04\x12\x1e\n\tpage_size\x18\x02 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00\"A\n\x18ListParkedEventsResponse\x12%\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x15.items.v1.ParkedEvent\"l\n\x0bParkedEvent\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x0f\n\x07ordinal\x18\x02 \x01(\x05\x12\x0b\n\x03why\x18\x03 \x01(\t\x12-\n\tpark_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*h\n\tSinkState\x12\x1a\n\x16SINK_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11SINK_STATE_ACTIVE\x10\x01\x12\x13\n\x0fSINK_STATE_IDLE\x10\x02\x12\x13\n\x0fSINK_STATE_LOST\x10\x03\x32\x98\x04\n\x0bSinkService\x12;\n\x0b\x41\x63quireSink\x12\x1c.items.v1.AcquireSinkRequest\x1a\x0e.items.v1.Sink\x12;\n\x0b\x41\x64vanceSink\x12\x1c.items.v1.AdvanceSinkRequest\x1a\x0e.items.v1.Sink\x12\x37\n\tParkEvent\x12\x1a.items.v1.ParkEventRequest\x1a\x0e.items.v1.Sink\x12;\n\x0bReleaseSink\x12\x1c.items.v1.ReleaseSinkRequest\x1a\x0e.items.v1.Sink\x12\x44\n\tListSinks\x12\x1a.items.v1.ListSinksRequest\x1a\x1b.items.v1.ListSinksResponse\x12\x39\n\nReplaySink\x12\x1b.items.v1.ReplaySinkRequest\x1a\x0e.items.v1.Sink\x12=\n\x0cSkipRevision\x12\x1d.items.v1.SkipRevisionRequest\x1a\x0e.items.v1.Sink\x12Y\n\x10ListParkedEvents\x12!.items.v1.ListParkedEventsRequest\x1a\".items.v1.ListParkedEventsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x14items/v1/sinks.proto\x12\x08items.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1bgoogle/protobuf/empty.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x8e\x02\n\x04Sink\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x10\n\x08store_id\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\x12\x0e\n\x06holder\x18\x05 \x01(\t\x12\x35\n\x11lease_expire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61\x64vance_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cparked_count\x18\x08 \x01(\x03\x12\"\n\x05state\x18\t \x01(\x0e\x32\x13.items.v1.SinkState\x12\x12\n\nlast_error\x18\n \x01(\t\"\xee\x01\n\x12\x41\x63quireSinkRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12*\n\x06holder\x18\x02 \x01(\tB\x1a\xe2\x41\x01\x02\xbaH\x13r\x11\x10\x01\x18\xff\x01\x32\n^[^\\x00]*$\x12I\n\x0elease_duration\x18\x03 \x01(\x0b\x32\x19.google.protobuf.DurationB\x16\xe2\x41\x01\x02\xbaH\x0f\xaa\x01\t\"\x03\x08\xac\x02\x32\x02\x08\x01\xc8\x01\x01\x12\'\n\rfrom_revision\x18\x04 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00H\x00\x88\x01\x01\x42\x10\n\x0e_from_revision\"\xe9\x01\n\x12\x41\x64vanceSinkRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12\x13\n\x05\x65poch\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x1d\n\x08revision\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x00\x12I\n\x0elease_duration\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x16\xe2\x41\x01\x02\xbaH\x0f\xaa\x01\t\"\x03\x08\xac\x02\x32\x02\x08\x01\xc8\x01\x01\x12,\n\nlast_error\x18\x05 \x01(\tB\x18\xe2\x41\x01\x01\xbaH\x11r\x0f\x18\x80\x08\x32\n^[^\\x00]*$\"\xb5\x01\n\x10ParkEventRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12\x13\n\x05\x65poch\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x1d\n\x08revision\x18\x03 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x01\x12\x1c\n\x07ordinal\x18\x04 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00\x12\'\n\x03why\x18\x05 \x01(\tB\x1a\xe2\x41\x01\x02\xbaH\x13r\x11\x10\x01\x18\x80\x08\x32\n^[^\\x00]*$\"Q\n\x12ReleaseSinkRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12\x13\n\x05\x65poch\x18\x02 \x01(\x03\x42\x04\xe2\x41\x01\x02\"\x12\n\x10ListSinksRequest\"]\n\x11ListSinksResponse\x12\x1d\n\x05sinks\x18\x01 \x03(\x0b\x32\x0e.items.v1.Sink\x12\x10\n\x08revision\x18\x02 \x01(\x03\x12\x17\n\x0foldest_revision\x18\x03 \x01(\x03\"_\n\x11ReplaySinkRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12\"\n\rfrom_revision\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x01\xbaH\x04\"\x02(\x00\"\x85\x01\n\x13SkipRevisionRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12\x1d\n\x08revision\x18\x02 \x01(\x03\x42\x0b\xe2\x41\x01\x02\xbaH\x04\"\x02(\x01\x12\'\n\x03why\x18\x03 \x01(\tB\x1a\xe2\x41\x01\x02\xbaH\x13r\x11\x10\x01\x18\x80\x08\x32\n^[^\\x00]*$\";\n\x11\x44\x65leteSinkRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\"\x83\x01\n\x17ListParkedEventsRequest\x12&\n\x04name\x18\x01 \x01(\tB\x18\xe2\x41\x01\x02\xbaH\x11r\x0f\x10\x01\x18\x80\x04\x32\x08^[!-~]*$\x12\x1e\n\tpage_size\x18\x02 \x01(\x05\x42\x0b\xe2\x41\x01\x01\xbaH\x04\x1a\x02(\x00\x12 \n\npage_token\x18\x03 \x01(\tB\x0c\xe2\x41\x01\x01\xbaH\x05r\x03\x18\x80@\"Z\n\x18ListParkedEventsResponse\x12%\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x15.items.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"l\n\x0bParkedEvent\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12\x0f\n\x07ordinal\x18\x02 \x01(\x05\x12\x0b\n\x03why\x18\x03 \x01(\t\x12-\n\tpark_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*h\n\tSinkState\x12\x1a\n\x16SINK_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11SINK_STATE_ACTIVE\x10\x01\x12\x13\n\x0fSINK_STATE_IDLE\x10\x02\x12\x13\n\x0fSINK_STATE_LOST\x10\x03\x32\xdb\x04\n\x0bSinkService\x12;\n\x0b\x41\x63quireSink\x12\x1c.items.v1.AcquireSinkRequest\x1a\x0e.items.v1.Sink\x12;\n\x0b\x41\x64vanceSink\x12\x1c.items.v1.AdvanceSinkRequest\x1a\x0e.items.v1.Sink\x12\x37\n\tParkEvent\x12\x1a.items.v1.ParkEventRequest\x1a\x0e.items.v1.Sink\x12;\n\x0bReleaseSink\x12\x1c.items.v1.ReleaseSinkRequest\x1a\x0e.items.v1.Sink\x12\x44\n\tListSinks\x12\x1a.items.v1.ListSinksRequest\x1a\x1b.items.v1.ListSinksResponse\x12\x39\n\nReplaySink\x12\x1b.items.v1.ReplaySinkRequest\x1a\x0e.items.v1.Sink\x12=\n\x0cSkipRevision\x12\x1d.items.v1.SkipRevisionRequest\x1a\x0e.items.v1.Sink\x12\x41\n\nDeleteSink\x12\x1b.items.v1.DeleteSinkRequest\x1a\x16.google.protobuf.Empty\x12Y\n\x10ListParkedEvents\x12!.items.v1.ListParkedEventsRequest\x1a\".items.v1.ListParkedEventsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,15 +37,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'items.v1.sinks_pb2', _globa
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ACQUIRESINKREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ACQUIRESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_ACQUIRESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_ACQUIRESINKREQUEST'].fields_by_name['holder']._loaded_options = None
-  _globals['_ACQUIRESINKREQUEST'].fields_by_name['holder']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\377\001'
+  _globals['_ACQUIRESINKREQUEST'].fields_by_name['holder']._serialized_options = b'\342A\001\002\272H\023r\021\020\001\030\377\0012\n^[^\\x00]*$'
   _globals['_ACQUIRESINKREQUEST'].fields_by_name['lease_duration']._loaded_options = None
   _globals['_ACQUIRESINKREQUEST'].fields_by_name['lease_duration']._serialized_options = b'\342A\001\002\272H\017\252\001\t\"\003\010\254\0022\002\010\001\310\001\001'
   _globals['_ACQUIRESINKREQUEST'].fields_by_name['from_revision']._loaded_options = None
   _globals['_ACQUIRESINKREQUEST'].fields_by_name['from_revision']._serialized_options = b'\342A\001\001\272H\004\"\002(\000'
   _globals['_ADVANCESINKREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_ADVANCESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_ADVANCESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_ADVANCESINKREQUEST'].fields_by_name['epoch']._loaded_options = None
   _globals['_ADVANCESINKREQUEST'].fields_by_name['epoch']._serialized_options = b'\342A\001\002'
   _globals['_ADVANCESINKREQUEST'].fields_by_name['revision']._loaded_options = None
@@ -52,9 +53,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADVANCESINKREQUEST'].fields_by_name['lease_duration']._loaded_options = None
   _globals['_ADVANCESINKREQUEST'].fields_by_name['lease_duration']._serialized_options = b'\342A\001\002\272H\017\252\001\t\"\003\010\254\0022\002\010\001\310\001\001'
   _globals['_ADVANCESINKREQUEST'].fields_by_name['last_error']._loaded_options = None
-  _globals['_ADVANCESINKREQUEST'].fields_by_name['last_error']._serialized_options = b'\342A\001\001\272H\005r\003\030\200\010'
+  _globals['_ADVANCESINKREQUEST'].fields_by_name['last_error']._serialized_options = b'\342A\001\001\272H\021r\017\030\200\0102\n^[^\\x00]*$'
   _globals['_PARKEVENTREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_PARKEVENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_PARKEVENTREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_PARKEVENTREQUEST'].fields_by_name['epoch']._loaded_options = None
   _globals['_PARKEVENTREQUEST'].fields_by_name['epoch']._serialized_options = b'\342A\001\002'
   _globals['_PARKEVENTREQUEST'].fields_by_name['revision']._loaded_options = None
@@ -62,51 +63,57 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_PARKEVENTREQUEST'].fields_by_name['ordinal']._loaded_options = None
   _globals['_PARKEVENTREQUEST'].fields_by_name['ordinal']._serialized_options = b'\342A\001\001\272H\004\032\002(\000'
   _globals['_PARKEVENTREQUEST'].fields_by_name['why']._loaded_options = None
-  _globals['_PARKEVENTREQUEST'].fields_by_name['why']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\010'
+  _globals['_PARKEVENTREQUEST'].fields_by_name['why']._serialized_options = b'\342A\001\002\272H\023r\021\020\001\030\200\0102\n^[^\\x00]*$'
   _globals['_RELEASESINKREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_RELEASESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_RELEASESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_RELEASESINKREQUEST'].fields_by_name['epoch']._loaded_options = None
   _globals['_RELEASESINKREQUEST'].fields_by_name['epoch']._serialized_options = b'\342A\001\002'
   _globals['_REPLAYSINKREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_REPLAYSINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_REPLAYSINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_REPLAYSINKREQUEST'].fields_by_name['from_revision']._loaded_options = None
   _globals['_REPLAYSINKREQUEST'].fields_by_name['from_revision']._serialized_options = b'\342A\001\001\272H\004\"\002(\000'
   _globals['_SKIPREVISIONREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_SKIPREVISIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_SKIPREVISIONREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_SKIPREVISIONREQUEST'].fields_by_name['revision']._loaded_options = None
   _globals['_SKIPREVISIONREQUEST'].fields_by_name['revision']._serialized_options = b'\342A\001\002\272H\004\"\002(\001'
   _globals['_SKIPREVISIONREQUEST'].fields_by_name['why']._loaded_options = None
-  _globals['_SKIPREVISIONREQUEST'].fields_by_name['why']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\010'
+  _globals['_SKIPREVISIONREQUEST'].fields_by_name['why']._serialized_options = b'\342A\001\002\272H\023r\021\020\001\030\200\0102\n^[^\\x00]*$'
+  _globals['_DELETESINKREQUEST'].fields_by_name['name']._loaded_options = None
+  _globals['_DELETESINKREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['name']._loaded_options = None
-  _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\007r\005\020\001\030\200\004'
+  _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['name']._serialized_options = b'\342A\001\002\272H\021r\017\020\001\030\200\0042\010^[!-~]*$'
   _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['page_size']._loaded_options = None
   _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\342A\001\001\272H\004\032\002(\000'
-  _globals['_SINKSTATE']._serialized_start=1683
-  _globals['_SINKSTATE']._serialized_end=1787
-  _globals['_SINK']._serialized_start=162
-  _globals['_SINK']._serialized_end=432
-  _globals['_ACQUIRESINKREQUEST']._serialized_start=435
-  _globals['_ACQUIRESINKREQUEST']._serialized_end=651
-  _globals['_ADVANCESINKREQUEST']._serialized_start=654
-  _globals['_ADVANCESINKREQUEST']._serialized_end=865
-  _globals['_PARKEVENTREQUEST']._serialized_start=868
-  _globals['_PARKEVENTREQUEST']._serialized_end=1027
-  _globals['_RELEASESINKREQUEST']._serialized_start=1029
-  _globals['_RELEASESINKREQUEST']._serialized_end=1100
-  _globals['_LISTSINKSREQUEST']._serialized_start=1102
-  _globals['_LISTSINKSREQUEST']._serialized_end=1120
-  _globals['_LISTSINKSRESPONSE']._serialized_start=1122
-  _globals['_LISTSINKSRESPONSE']._serialized_end=1215
-  _globals['_REPLAYSINKREQUEST']._serialized_start=1217
-  _globals['_REPLAYSINKREQUEST']._serialized_end=1302
-  _globals['_SKIPREVISIONREQUEST']._serialized_start=1304
-  _globals['_SKIPREVISIONREQUEST']._serialized_end=1415
-  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_start=1417
-  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_end=1504
-  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_start=1506
-  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_end=1571
-  _globals['_PARKEDEVENT']._serialized_start=1573
-  _globals['_PARKEDEVENT']._serialized_end=1681
-  _globals['_SINKSERVICE']._serialized_start=1790
-  _globals['_SINKSERVICE']._serialized_end=2326
+  _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTPARKEDEVENTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\342A\001\001\272H\005r\003\030\200@'
+  _globals['_SINKSTATE']._serialized_start=1952
+  _globals['_SINKSTATE']._serialized_end=2056
+  _globals['_SINK']._serialized_start=191
+  _globals['_SINK']._serialized_end=461
+  _globals['_ACQUIRESINKREQUEST']._serialized_start=464
+  _globals['_ACQUIRESINKREQUEST']._serialized_end=702
+  _globals['_ADVANCESINKREQUEST']._serialized_start=705
+  _globals['_ADVANCESINKREQUEST']._serialized_end=938
+  _globals['_PARKEVENTREQUEST']._serialized_start=941
+  _globals['_PARKEVENTREQUEST']._serialized_end=1122
+  _globals['_RELEASESINKREQUEST']._serialized_start=1124
+  _globals['_RELEASESINKREQUEST']._serialized_end=1205
+  _globals['_LISTSINKSREQUEST']._serialized_start=1207
+  _globals['_LISTSINKSREQUEST']._serialized_end=1225
+  _globals['_LISTSINKSRESPONSE']._serialized_start=1227
+  _globals['_LISTSINKSRESPONSE']._serialized_end=1320
+  _globals['_REPLAYSINKREQUEST']._serialized_start=1322
+  _globals['_REPLAYSINKREQUEST']._serialized_end=1417
+  _globals['_SKIPREVISIONREQUEST']._serialized_start=1420
+  _globals['_SKIPREVISIONREQUEST']._serialized_end=1553
+  _globals['_DELETESINKREQUEST']._serialized_start=1555
+  _globals['_DELETESINKREQUEST']._serialized_end=1614
+  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_start=1617
+  _globals['_LISTPARKEDEVENTSREQUEST']._serialized_end=1748
+  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_start=1750
+  _globals['_LISTPARKEDEVENTSRESPONSE']._serialized_end=1840
+  _globals['_PARKEDEVENT']._serialized_start=1842
+  _globals['_PARKEDEVENT']._serialized_end=1950
+  _globals['_SINKSERVICE']._serialized_start=2059
+  _globals['_SINKSERVICE']._serialized_end=2662
 # @@protoc_insertion_point(module_scope)

@@ -30,12 +30,12 @@ class _SinkStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SinkState.V
     SINK_STATE_UNSPECIFIED: _SinkState.ValueType  # 0
     """Never sent."""
     SINK_STATE_ACTIVE: _SinkState.ValueType  # 1
-    """A relay holds it."""
+    """A relay holds it: its lease lasts."""
     SINK_STATE_IDLE: _SinkState.ValueType  # 2
     """No relay holds it."""
     SINK_STATE_LOST: _SinkState.ValueType  # 3
-    """The history that it still had to publish was compacted: replay it from a revision
-    that is kept, or from a snapshot.
+    """History that it still had to publish was compacted, whether a relay holds it or
+    not: replay it from a revision that is kept.
     """
 
 class SinkState(_SinkState, metaclass=_SinkStateEnumTypeWrapper):
@@ -44,12 +44,12 @@ class SinkState(_SinkState, metaclass=_SinkStateEnumTypeWrapper):
 SINK_STATE_UNSPECIFIED: SinkState.ValueType  # 0
 """Never sent."""
 SINK_STATE_ACTIVE: SinkState.ValueType  # 1
-"""A relay holds it."""
+"""A relay holds it: its lease lasts."""
 SINK_STATE_IDLE: SinkState.ValueType  # 2
 """No relay holds it."""
 SINK_STATE_LOST: SinkState.ValueType  # 3
-"""The history that it still had to publish was compacted: replay it from a revision
-that is kept, or from a snapshot.
+"""History that it still had to publish was compacted, whether a relay holds it or
+not: replay it from a revision that is kept.
 """
 Global___SinkState: _TypeAlias = SinkState  # noqa: Y015
 
@@ -76,9 +76,11 @@ class Sink(_message.Message):
     store_id: _builtins.str
     """The store whose revisions these are."""
     epoch: _builtins.int
-    """The lease that AdvanceSink and ParkEvent must show; it grows with each holder."""
+    """The lease that AdvanceSink and ParkEvent must show. Each lease has a greater one
+    than all before it, also than those of a deleted sink of this name.
+    """
     holder: _builtins.str
-    """Who holds the lease; empty if nobody does."""
+    """Who took the lease last; empty if it was released or taken away."""
     parked_count: _builtins.int
     """How many events are parked or were skipped."""
     state: Global___SinkState.ValueType
@@ -128,12 +130,12 @@ class AcquireSinkRequest(_message.Message):
     LEASE_DURATION_FIELD_NUMBER: _builtins.int
     FROM_REVISION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """The name of the sink."""
+    """The name of the sink: ASCII without spaces, at most 512 characters."""
     holder: _builtins.str
-    """Who asks, different for each relay process."""
+    """Who asks: different for each relay process, for one holder has one lease."""
     from_revision: _builtins.int
     """The cursor of a sink that is new: publish what came after this revision. Without
-    it, what comes from now on.
+    it, what comes from now on. A sink that exists keeps its cursor.
     """
     @_builtins.property
     def lease_duration(self) -> _duration_pb2.Duration:
@@ -173,7 +175,7 @@ class AdvanceSinkRequest(_message.Message):
     epoch: _builtins.int
     """The epoch of the lease."""
     revision: _builtins.int
-    """Everything up to this revision has been confirmed; not below the cursor."""
+    """Everything up to this revision has been confirmed."""
     last_error: _builtins.str
     """Why publishing fails at the moment; empty if it does not."""
     @_builtins.property
@@ -367,6 +369,28 @@ class SkipRevisionRequest(_message.Message):
 Global___SkipRevisionRequest: _TypeAlias = SkipRevisionRequest  # noqa: Y015
 
 @_typing.final
+class DeleteSinkRequest(_message.Message):
+    """DeleteSinkRequest asks for a sink to be forgotten."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The name of the sink."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DeleteSinkRequest: _TypeAlias = DeleteSinkRequest  # noqa: Y015
+
+@_typing.final
 class ListParkedEventsRequest(_message.Message):
     """ListParkedEventsRequest asks for what a sink did not publish."""
 
@@ -374,21 +398,25 @@ class ListParkedEventsRequest(_message.Message):
 
     NAME_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The name of the sink."""
     page_size: _builtins.int
     """The largest number of events to answer with; 0 means 50, and more than 1000 is
     read as 1000.
     """
+    page_token: _builtins.str
+    """The next_page_token of the page before; empty for the first page."""
     def __init__(
         self,
         *,
         name: _builtins.str = ...,
         page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "page_size", b"page_size"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,6 +429,9 @@ class ListParkedEventsResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     EVENTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Asks for the next page; empty on the last one."""
     @_builtins.property
     def events(self) -> _containers.RepeatedCompositeFieldContainer[Global___ParkedEvent]:
         """The events, newest first."""
@@ -409,10 +440,11 @@ class ListParkedEventsResponse(_message.Message):
         self,
         *,
         events: _abc.Iterable[Global___ParkedEvent] | None = ...,
+        next_page_token: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "next_page_token", b"next_page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 from items.v1 import sinks_pb2 as items_dot_v1_dot_sinks__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -74,6 +75,11 @@ class SinkServiceStub:
                 request_serializer=items_dot_v1_dot_sinks__pb2.SkipRevisionRequest.SerializeToString,
                 response_deserializer=items_dot_v1_dot_sinks__pb2.Sink.FromString,
                 _registered_method=True)
+        self.DeleteSink = channel.unary_unary(
+                '/items.v1.SinkService/DeleteSink',
+                request_serializer=items_dot_v1_dot_sinks__pb2.DeleteSinkRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
         self.ListParkedEvents = channel.unary_unary(
                 '/items.v1.SinkService/ListParkedEvents',
                 request_serializer=items_dot_v1_dot_sinks__pb2.ListParkedEventsRequest.SerializeToString,
@@ -90,9 +96,11 @@ class SinkServiceServicer:
     """
 
     def AcquireSink(self, request, context):
-        """AcquireSink takes or renews the lease of a sink, and makes the sink if it is new.
+        """AcquireSink takes the lease of a sink, and makes the sink if it is new.
 
+        The holder of a lease that lasts renews it, under the same epoch.
         FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired.
+        OUT_OF_RANGE if the sink is new, and from_revision is not kept or not written.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -102,7 +110,9 @@ class SinkServiceServicer:
         """AdvanceSink moves the cursor on, and renews the lease.
 
         ABORTED (LEASE_LOST) if the lease is no longer that of the epoch: stop
-        publishing, and acquire the sink again. The cursor never goes back.
+        publishing, and acquire the sink again. A lease that has expired is still that of
+        its epoch until another one takes the sink. The cursor never goes back: a revision
+        below it leaves it where it is. OUT_OF_RANGE if the revision is not written.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -111,6 +121,7 @@ class SinkServiceServicer:
     def ParkEvent(self, request, context):
         """ParkEvent keeps an event that the broker refuses for good, so that the sink goes on.
 
+        It moves no cursor, and renews no lease. Parking an event again changes why.
         ABORTED (LEASE_LOST) as AdvanceSink.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -133,7 +144,8 @@ class SinkServiceServicer:
 
     def ReplaySink(self, request, context):
         """ReplaySink sets the cursor so that everything after a revision is published
-        again. The relay that holds the sink loses its lease, and acquires it anew.
+        again; what was parked or skipped of it is parked no longer. The relay that holds
+        the sink loses its lease, and acquires it anew.
 
         NOT_FOUND if there is no such sink; OUT_OF_RANGE if the revisions are not kept.
         """
@@ -143,7 +155,20 @@ class SinkServiceServicer:
 
     def SkipRevision(self, request, context):
         """SkipRevision moves the cursor past a revision that cannot be published, and keeps
-        why. FAILED_PRECONDITION if it is not the next one of the sink.
+        why. The relay that holds the sink loses its lease, and acquires it anew.
+
+        FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink;
+        OUT_OF_RANGE if it is not written.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteSink(self, request, context):
+        """DeleteSink forgets a sink, its cursor, and what was parked of it: history is no
+        longer kept for it.
+
+        FAILED_PRECONDITION (SINK_HELD) while a lease lasts.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -193,6 +218,11 @@ def add_SinkServiceServicer_to_server(servicer, server):
                     servicer.SkipRevision,
                     request_deserializer=items_dot_v1_dot_sinks__pb2.SkipRevisionRequest.FromString,
                     response_serializer=items_dot_v1_dot_sinks__pb2.Sink.SerializeToString,
+            ),
+            'DeleteSink': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteSink,
+                    request_deserializer=items_dot_v1_dot_sinks__pb2.DeleteSinkRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
             'ListParkedEvents': grpc.unary_unary_rpc_method_handler(
                     servicer.ListParkedEvents,
@@ -394,6 +424,33 @@ class SinkService:
             '/items.v1.SinkService/SkipRevision',
             items_dot_v1_dot_sinks__pb2.SkipRevisionRequest.SerializeToString,
             items_dot_v1_dot_sinks__pb2.Sink.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteSink(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/items.v1.SinkService/DeleteSink',
+            items_dot_v1_dot_sinks__pb2.DeleteSinkRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,

@@ -4,6 +4,7 @@ isort:skip_file
 Sinks: where a relay publishes the changes of the items, and how far it has come."""
 
 from collections import abc as _abc
+from google.protobuf import empty_pb2 as _empty_pb2
 from grpc import aio as _aio
 from items.v1 import sinks_pb2 as _sinks_pb2
 import abc as _abc_1
@@ -22,19 +23,24 @@ class SinkServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     AcquireSink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.AcquireSinkRequest, _sinks_pb2.Sink]
-    """AcquireSink takes or renews the lease of a sink, and makes the sink if it is new.
+    """AcquireSink takes the lease of a sink, and makes the sink if it is new.
 
+    The holder of a lease that lasts renews it, under the same epoch.
     FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired.
+    OUT_OF_RANGE if the sink is new, and from_revision is not kept or not written.
     """
     AdvanceSink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.AdvanceSinkRequest, _sinks_pb2.Sink]
     """AdvanceSink moves the cursor on, and renews the lease.
 
     ABORTED (LEASE_LOST) if the lease is no longer that of the epoch: stop
-    publishing, and acquire the sink again. The cursor never goes back.
+    publishing, and acquire the sink again. A lease that has expired is still that of
+    its epoch until another one takes the sink. The cursor never goes back: a revision
+    below it leaves it where it is. OUT_OF_RANGE if the revision is not written.
     """
     ParkEvent: _aio.UnaryUnaryMultiCallable[_sinks_pb2.ParkEventRequest, _sinks_pb2.Sink]
     """ParkEvent keeps an event that the broker refuses for good, so that the sink goes on.
 
+    It moves no cursor, and renews no lease. Parking an event again changes why.
     ABORTED (LEASE_LOST) as AdvanceSink.
     """
     ReleaseSink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.ReleaseSinkRequest, _sinks_pb2.Sink]
@@ -43,13 +49,23 @@ class SinkServiceStub:
     """ListSinks reads all sinks, by name."""
     ReplaySink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.ReplaySinkRequest, _sinks_pb2.Sink]
     """ReplaySink sets the cursor so that everything after a revision is published
-    again. The relay that holds the sink loses its lease, and acquires it anew.
+    again; what was parked or skipped of it is parked no longer. The relay that holds
+    the sink loses its lease, and acquires it anew.
 
     NOT_FOUND if there is no such sink; OUT_OF_RANGE if the revisions are not kept.
     """
     SkipRevision: _aio.UnaryUnaryMultiCallable[_sinks_pb2.SkipRevisionRequest, _sinks_pb2.Sink]
     """SkipRevision moves the cursor past a revision that cannot be published, and keeps
-    why. FAILED_PRECONDITION if it is not the next one of the sink.
+    why. The relay that holds the sink loses its lease, and acquires it anew.
+
+    FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink;
+    OUT_OF_RANGE if it is not written.
+    """
+    DeleteSink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.DeleteSinkRequest, _empty_pb2.Empty]
+    """DeleteSink forgets a sink, its cursor, and what was parked of it: history is no
+    longer kept for it.
+
+    FAILED_PRECONDITION (SINK_HELD) while a lease lasts.
     """
     ListParkedEvents: _aio.UnaryUnaryMultiCallable[_sinks_pb2.ListParkedEventsRequest, _sinks_pb2.ListParkedEventsResponse]
     """ListParkedEvents reads what was parked or skipped of a sink, newest first."""
@@ -68,9 +84,11 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _sinks_pb2.AcquireSinkRequest,
         context: _aio.ServicerContext[_sinks_pb2.AcquireSinkRequest, _abc.Awaitable[_sinks_pb2.Sink]],
     ) -> _abc.Awaitable[_sinks_pb2.Sink]:
-        """AcquireSink takes or renews the lease of a sink, and makes the sink if it is new.
+        """AcquireSink takes the lease of a sink, and makes the sink if it is new.
 
+        The holder of a lease that lasts renews it, under the same epoch.
         FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired.
+        OUT_OF_RANGE if the sink is new, and from_revision is not kept or not written.
         """
 
     @_abc_1.abstractmethod
@@ -82,7 +100,9 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
         """AdvanceSink moves the cursor on, and renews the lease.
 
         ABORTED (LEASE_LOST) if the lease is no longer that of the epoch: stop
-        publishing, and acquire the sink again. The cursor never goes back.
+        publishing, and acquire the sink again. A lease that has expired is still that of
+        its epoch until another one takes the sink. The cursor never goes back: a revision
+        below it leaves it where it is. OUT_OF_RANGE if the revision is not written.
         """
 
     @_abc_1.abstractmethod
@@ -93,6 +113,7 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_sinks_pb2.Sink]:
         """ParkEvent keeps an event that the broker refuses for good, so that the sink goes on.
 
+        It moves no cursor, and renews no lease. Parking an event again changes why.
         ABORTED (LEASE_LOST) as AdvanceSink.
         """
 
@@ -119,7 +140,8 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_sinks_pb2.ReplaySinkRequest, _abc.Awaitable[_sinks_pb2.Sink]],
     ) -> _abc.Awaitable[_sinks_pb2.Sink]:
         """ReplaySink sets the cursor so that everything after a revision is published
-        again. The relay that holds the sink loses its lease, and acquires it anew.
+        again; what was parked or skipped of it is parked no longer. The relay that holds
+        the sink loses its lease, and acquires it anew.
 
         NOT_FOUND if there is no such sink; OUT_OF_RANGE if the revisions are not kept.
         """
@@ -131,7 +153,22 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_sinks_pb2.SkipRevisionRequest, _abc.Awaitable[_sinks_pb2.Sink]],
     ) -> _abc.Awaitable[_sinks_pb2.Sink]:
         """SkipRevision moves the cursor past a revision that cannot be published, and keeps
-        why. FAILED_PRECONDITION if it is not the next one of the sink.
+        why. The relay that holds the sink loses its lease, and acquires it anew.
+
+        FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink;
+        OUT_OF_RANGE if it is not written.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteSink(
+        self,
+        request: _sinks_pb2.DeleteSinkRequest,
+        context: _aio.ServicerContext[_sinks_pb2.DeleteSinkRequest, _abc.Awaitable[_empty_pb2.Empty]],
+    ) -> _abc.Awaitable[_empty_pb2.Empty]:
+        """DeleteSink forgets a sink, its cursor, and what was parked of it: history is no
+        longer kept for it.
+
+        FAILED_PRECONDITION (SINK_HELD) while a lease lasts.
         """
 
     @_abc_1.abstractmethod
