@@ -1,0 +1,102 @@
+"""Changes as CloudEvents 1.0, for every broker alike.
+
+How an event's attributes travel is the matter of each sink, after the protocol binding
+of CloudEvents where there is one: https://github.com/cloudevents/spec.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from items.v1 import items_pb2 as pb
+from items.v1.items_converters import item_to_json
+from protojson.encoding import encode
+from protojson.timestamps import timestamp_to_json
+
+SPEC_VERSION: Final = "1.0"
+TYPE_PREFIX: Final = "items.v1.item."
+JSON: Final = "application/json"
+PROTOBUF: Final = "application/protobuf"
+PROTOBUF_SCHEMA: Final = "type.googleapis.com/items.v1.Item"
+
+DataFormat = Literal["json", "protobuf"]
+
+_KINDS: Final = {
+    pb.CHANGE_KIND_CREATED: "created",
+    pb.CHANGE_KIND_UPDATED: "updated",
+    pb.CHANGE_KIND_DELETED: "deleted",
+    pb.CHANGE_KIND_UNDELETED: "undeleted",
+    pb.CHANGE_KIND_EXPIRED: "expired",
+}
+_UNKNOWN: Final = "changed"
+"""The kind that a newer server tells of, and this program does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloudEvent:
+    """One change: the *ordinal*-th, from 0, of its *revision*.
+
+    *attributes* are the context attributes in their order, all of them text; *data* is
+    the item. *labels* are those of the item, for sinks that route by them.
+    """
+
+    revision: int
+    ordinal: int
+    attributes: Mapping[str, str]
+    data: bytes
+    labels: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """The same whenever the change is published: duplicates are known by it."""
+        return self.attributes["id"]
+
+    @property
+    def type(self) -> str:
+        """What happened: ``items.v1.item.created`` and its like."""
+        return self.attributes["type"]
+
+    @property
+    def content_type(self) -> str:
+        """The media type of the data."""
+        return self.attributes["datacontenttype"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventMaker:
+    """Makes the events of one store, with the item in *data_format*."""
+
+    store_id: str
+    data_format: DataFormat = "json"
+
+    def events(self, commit: pb.ItemChanges) -> Iterator[CloudEvent]:
+        """The events of one revision, in the order of its changes."""
+        for ordinal, change in enumerate(commit.changes):
+            yield CloudEvent(
+                revision=commit.revision,
+                ordinal=ordinal,
+                attributes=self._attributes(commit, ordinal),
+                data=self._data(change.item),
+                labels=dict(change.item.labels),
+            )
+
+    def _attributes(self, commit: pb.ItemChanges, ordinal: int) -> dict[str, str]:
+        change = commit.changes[ordinal]
+        attributes = {
+            "specversion": SPEC_VERSION,
+            "id": f"{self.store_id}/{commit.revision}/{ordinal}",
+            "source": f"/stores/{self.store_id}",
+            "type": TYPE_PREFIX + _KINDS.get(change.kind, _UNKNOWN),
+            "subject": change.item.id,
+            "time": timestamp_to_json(commit.commit_time),
+            "datacontenttype": JSON if self.data_format == "json" else PROTOBUF,
+            "sequence": f"{commit.revision:019d}-{ordinal:06d}",
+        }
+        if self.data_format == "protobuf":
+            attributes["dataschema"] = PROTOBUF_SCHEMA
+        return attributes
+
+    def _data(self, item: pb.Item) -> bytes:
+        if self.data_format == "json":
+            return encode(item_to_json(item))
+        return item.SerializeToString(deterministic=True)

@@ -1,0 +1,156 @@
+"""Redis Streams: one stream, in which an entry has the revision and the ordinal as its id.
+
+Redis refuses an id that is not above the last one. That is how a duplicate is
+recognised: an entry that is there already is left as it is.
+
+There is no binding of CloudEvents for Redis: the attributes are fields by their names,
+and the item is the field `data`.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any, Final
+
+from redis import asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from items_events.cloud_events import CloudEvent
+from items_events.sinks.sink import PATIENCE, Refused, SinkUnavailable
+from items_events.sinks.url import SinkUrl
+
+DATA: Final = "data"
+NOT_ABOVE: Final = "equal or smaller"
+"""What Redis says of an id that is not above the last one."""
+
+MISSING: Final = "the stream has later entries, but not this one: rename or delete it, and replay"
+
+BROKEN: Final = (RedisError, OSError, TimeoutError)
+"""What the client raises when the connection is of no use, or the server refuses all."""
+
+
+@asynccontextmanager
+async def connect(url: SinkUrl) -> AsyncIterator["RedisSink"]:
+    """The sink at *url*. Raises SinkUnavailable."""
+    async with open_client(url) as client:
+        with failures():
+            await client.ping()
+        yield RedisSink(client, url)
+
+
+@asynccontextmanager
+async def open_client(url: SinkUrl) -> AsyncIterator["redis.Redis"]:
+    """A client that repeats nothing by itself: whoever uses it knows what to repeat."""
+    client = redis.Redis(
+        host=url.host,
+        port=url.port,
+        db=int(url.path.removeprefix("/")),
+        username=url.user or None,
+        password=url.password,
+        ssl=url.is_secure,
+        ssl_ca_certs=url.options.get("cafile"),
+        protocol=2,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        yield client
+    finally:
+        with suppress(*BROKEN):
+            await client.aclose()
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn what the client raises into SinkUnavailable."""
+    try:
+        yield
+    except BROKEN as error:
+        raise SinkUnavailable(f"Redis: {str(error) or type(error).__name__}") from error
+
+
+class RedisSink:
+    """A stream, over one connection."""
+
+    def __init__(self, client: "redis.Redis", url: SinkUrl) -> None:
+        self._client = client
+        self._stream = url.options["stream"]
+        self._maxlen = int(url.options["maxlen"]) if "maxlen" in url.options else None
+
+    async def declare(self) -> None:
+        """See that the key is a stream or nothing: the first event makes it."""
+        with failures():
+            kind = await self._client.type(self._stream)
+        if kind not in {b"none", b"stream"}:
+            raise SinkUnavailable(f"Redis: the key {self._stream!r} is not a stream")
+
+    async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
+        """Publish *events* in one transaction: Redis takes all that are new, or none."""
+        transaction = self._client.pipeline(transaction=True)
+        for event in events:
+            transaction.xadd(
+                self._stream,
+                _fields(event),
+                id=_entry_id(event),
+                maxlen=self._maxlen,
+                approximate=True,
+            )
+        with failures():
+            outcomes = await transaction.execute(raise_on_error=False)
+        return await self._missing(
+            [event for event, outcome in zip(events, outcomes, strict=True) if _is_old(outcome)]
+        )
+
+    async def _missing(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
+        """Those of *events* that the stream does not have, and cannot get any more."""
+        if not events:
+            return []
+        reading = self._client.pipeline(transaction=True)
+        reading.xrange(self._stream, count=1)
+        for event in events:
+            reading.xrange(self._stream, _entry_id(event), _entry_id(event))
+        with failures():
+            first, *found = await reading.execute()
+        return [
+            Refused(event, MISSING)
+            for event, entries in zip(events, found, strict=True)
+            if not _has(entries, event) and not _was_trimmed(first, event)
+        ]
+
+
+def _entry_id(event: CloudEvent) -> str:
+    return f"{event.revision}-{event.ordinal}"
+
+
+def _fields(event: CloudEvent) -> dict[Any, Any]:
+    return {**event.attributes, DATA: event.data}
+
+
+def _is_old(outcome: object) -> bool:
+    """Whether Redis has an entry with this id or a later one. Raises SinkUnavailable."""
+    if isinstance(outcome, ResponseError) and NOT_ABOVE in str(outcome):
+        return True
+    if isinstance(outcome, Exception):
+        raise SinkUnavailable(f"Redis takes no entry: {outcome}") from outcome
+    return False
+
+
+def _has(entries: Sequence[Any], event: CloudEvent) -> bool:
+    """Whether the one of *entries* that has the id is the event, and not of another store."""
+    return any(fields.get(b"id") == event.id.encode() for _, fields in entries)
+
+
+def _was_trimmed(first: Sequence[Any], event: CloudEvent) -> bool:
+    """Whether the stream begins after *event*, with an entry of the same store."""
+    source = event.attributes["source"].encode()
+    return any(
+        fields.get(b"source") == source and _place(entry_id) > (event.revision, event.ordinal)
+        for entry_id, fields in first
+    )
+
+
+def _place(entry_id: bytes) -> tuple[int, int]:
+    revision, _, ordinal = entry_id.partition(b"-")
+    return int(revision), int(ordinal)

@@ -1,0 +1,49 @@
+"""What every sink does: it takes events in order, and says which of them it never will."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from items_events.cloud_events import CloudEvent
+
+PATIENCE = 10.0
+"""Seconds that a broker has for its next sign: a connection, an answer, a confirmation."""
+
+
+class SinkUnavailable(Exception):
+    """The broker does not take events at the moment; the message says why, for people.
+
+    Of what was being published, some may have arrived: publish it again.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An event that the broker will not take, however often it is published."""
+
+    event: CloudEvent
+    why: str
+
+
+class Sink(Protocol):
+    """A connection to one place of a broker.
+
+    After SinkUnavailable the connection is of no use any more.
+    """
+
+    async def declare(self) -> None:
+        """Make what the broker needs to keep events; harmless if it is there already.
+
+        Raises:
+            SinkUnavailable: it cannot be made, or is there and is something else.
+        """
+
+    async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
+        """Publish *events* in this order; the broker has all but the answered ones.
+
+        An event that the broker has already is published a second time, or recognised
+        and left as it is; its id is the same.
+
+        Raises:
+            SinkUnavailable: nobody knows which of them the broker has.
+        """
