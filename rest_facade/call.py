@@ -29,7 +29,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One REST call: what was sent, who asks, and the service that answers."""
+    """One REST call: what was sent, who asks, and the service that answers.
+
+    *media_type* is what the answer is to be in.
+    """
 
     scope: Scope
     receive: Receive
@@ -38,6 +41,7 @@ class Call:
     forwarded: Forwarded
     upstream: Upstream
     settings: Settings
+    media_type: str = JSON
 
     def path(self, model: type[P]) -> P:
         """The variables in the path.
@@ -81,7 +85,7 @@ class Call:
             Problem: the client went away.
         """
         answering = asyncio.ensure_future(answer)
-        leaving = asyncio.ensure_future(self._left())
+        leaving = asyncio.ensure_future(gone(self.receive))
         try:
             await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
             if answering.done():
@@ -91,9 +95,11 @@ class Call:
             answering.cancel()
             leaving.cancel()
 
-    async def _left(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
-            pass
+
+async def gone(receive: Receive) -> None:
+    """Wait until the client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _too_slow() -> Problem:

@@ -25,8 +25,17 @@ class Deadlines:
         Raises:
             Problem: a header is not a positive time.
         """
-        asked = min(_request_timeout(headers), _grpc_timeout(headers))
+        asked = asked_timeout(headers)
         return min(self.default if asked == math.inf else asked, self.maximum)
+
+
+def asked_timeout(headers: Mapping[str, str]) -> float:
+    """Seconds that the caller with *headers* waits; infinite if it does not say.
+
+    Raises:
+        Problem: a header is not a positive time.
+    """
+    return min(_request_timeout(headers), _grpc_timeout(headers))
 
 
 def _request_timeout(headers: Mapping[str, str]) -> float:

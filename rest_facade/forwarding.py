@@ -1,12 +1,12 @@
 """What a REST call passes on to the gRPC calls that are made for it."""
 
 import asyncio
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from rest_facade.deadlines import Deadlines
 from rest_facade.problems import Place, Violation, invalid
 
 Metadata = tuple[tuple[str, str], ...]
@@ -25,25 +25,28 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """Who calls, which call it is, and until when it waits (a time of the event loop)."""
+    """Who calls, which call it is, and until when it waits.
+
+    The *deadline* is a time of the event loop, or infinite.
+    """
 
     identity: Metadata
     trace: Metadata
     deadline: float
 
     @classmethod
-    def of(cls, headers: Mapping[str, str], request_id: str, deadlines: Deadlines) -> "Forwarded":
-        """What the call with *headers* passes on.
+    def of(cls, headers: Mapping[str, str], request_id: str, seconds: float) -> "Forwarded":
+        """What the call with *headers*, which has so many *seconds*, passes on.
 
         Raises:
-            Problem: the caller's identity or timeout cannot be read.
+            Problem: the caller's identity cannot be read.
         """
         return cls(
             identity=tuple(
                 (name, _identity(name, headers)) for name in IDENTITY if name in headers
             ),
             trace=((REQUEST_ID, request_id), *_trace(headers)),
-            deadline=asyncio.get_running_loop().time() + deadlines.timeout(headers),
+            deadline=asyncio.get_running_loop().time() + seconds,
         )
 
     @classmethod
@@ -67,8 +70,13 @@ class Forwarded:
         """The id that the logs know the call by."""
         return dict(self.trace).get(REQUEST_ID, "")
 
-    def timeout(self) -> float:
-        """Seconds left; at least a moment, so that gRPC is the one to say that none are."""
+    def timeout(self) -> float | None:
+        """Seconds left; at least a moment, so that gRPC is the one to say that none are.
+
+        None if there is no end of them.
+        """
+        if self.deadline == math.inf:
+            return None
         return max(self.deadline - asyncio.get_running_loop().time(), 0.001)
 
 

@@ -1,5 +1,6 @@
 """The composition root of the facade: settings -> channel, middleware, routes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -18,12 +19,12 @@ from rest_facade.exceptions import answer_http_exception
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
 from rest_facade.openapi import openapi_document
 from rest_facade.resources import resources
-from rest_facade.routers import batches, items, revisions
+from rest_facade.routers import batches, items, revisions, watch
 from rest_facade.routers.health import health_routes
 from rest_facade.settings import Settings
 from rest_facade.upstream import open_upstream
 
-OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS)
+OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS, *watch.OPERATIONS)
 
 EXPOSED_HEADERS = ("ETag", "Location", "Retry-After", "X-Request-Id")
 """What a script on another origin may read of an answer's headers."""
@@ -34,6 +35,7 @@ CORS_HEADERS = (
     "If-Match",
     "If-None-Match",
     "Items-Actor",
+    "Last-Event-ID",
     "Request-Timeout",
     "Traceparent",
     "Tracestate",
@@ -42,8 +44,11 @@ CORS_HEADERS = (
 """What a script on another origin may send."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The facade as an ASGI application; *settings* are read from ITEMS_* by default."""
+def create_app(settings: Settings | None = None, stopping: asyncio.Event | None = None) -> FastAPI:
+    """The facade as an ASGI application; *settings* are read from ITEMS_* by default.
+
+    Streams end when *stopping* is set: a server that waits for its calls to end sets it.
+    """
     chosen = settings or Settings()
     version = metadata.version("item-service")
     app = FastAPI(
@@ -54,7 +59,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=_lifespan(chosen),
+        lifespan=_lifespan(chosen, stopping or asyncio.Event()),
         middleware=_middleware(chosen),
         exception_handlers={HTTPException: answer_http_exception},
         routes=[
@@ -68,11 +73,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def _lifespan(settings: Settings) -> Any:
+def _lifespan(settings: Settings, stopping: asyncio.Event) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with open_upstream(settings) as upstream:
-            yield {"upstream": upstream}
+            yield {"upstream": upstream, "stopping": stopping}
 
     return lifespan
 

@@ -1,6 +1,6 @@
 """Which media types are read, and what a client takes."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from grpc import StatusCode
 
@@ -10,27 +10,34 @@ JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 """RFC 7396; it gives the same result as JSON does."""
 
-_RANGES = ("application/json", "application/*", "*/*")
-"""What matches an answer, the most specific first. (RFC 9110, 12.5.1)"""
+EVENT_STREAM = "text/event-stream"
+"""Server-sent events, as EventSource reads them. (HTML, 9.2)"""
+
+NDJSON = "application/x-ndjson"
+JSON_LINES = "application/jsonl"
+"""Another name of the same."""
 
 
-def accept_json(headers: Mapping[str, str]) -> None:
-    """Pass if the client takes JSON.
+def negotiate(headers: Mapping[str, str], offered: Sequence[str]) -> str:
+    """The one of the *offered* types that the client likes best, the first of equals.
+
+    By RFC 9110, 12.5.1: of the ranges that match a type, the most specific counts.
 
     Raises:
-        Problem: `Accept` excludes it.
+        Problem: `Accept` excludes all of them.
     """
-    accept = headers.get("accept")
-    if accept is None or accept in {"*/*", JSON}:
-        return
+    accept = headers.get("accept", "").strip()
+    if not accept or accept in {"*/*", offered[0]}:
+        return offered[0]
     qualities = dict(_qualities(accept))
-    best = next((qualities[name] for name in _RANGES if name in qualities), 0.0)
-    if best <= 0 and accept.strip():
+    best = max(offered, key=lambda name: _liking(name, qualities))
+    if _liking(best, qualities) <= 0:
         raise Problem(
             StatusCode.INVALID_ARGUMENT,
             "NOT_ACCEPTABLE",
-            f"answers are {JSON}, which `Accept` excludes",
+            f"answers are {' or '.join(offered)}, which `Accept` excludes",
         )
+    return best
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
@@ -62,6 +69,11 @@ def _qualities(accept: str) -> Iterator[tuple[str, float]]:
     for part in accept.lower().split(","):
         media_range, *parameters = part.split(";")
         yield media_range.strip(), _quality(dict(_parameter(text) for text in parameters))
+
+
+def _liking(name: str, qualities: Mapping[str, float]) -> float:
+    ranges = (name, f"{name.partition('/')[0]}/*", "*/*")
+    return next((qualities[found] for found in ranges if found in qualities), 0.0)
 
 
 def _quality(parameters: Mapping[str, str]) -> float:

@@ -9,7 +9,9 @@ from items.v1.items_routes import ROUTES
 from protojson.message import Message
 from protojson.route import Route
 from rest_facade import examples
+from rest_facade.events import ERROR
 from rest_facade.openapi_answers import PROBLEM, VIOLATION, answers
+from rest_facade.openapi_events import EVENT, EVENT_MODELS, event_schema
 from rest_facade.openapi_headers import REQUEST_HEADERS
 from rest_facade.operations import Operation
 
@@ -52,6 +54,7 @@ TAGS = (
     {"name": "items", "description": "One item, and lists of them."},
     {"name": "batches", "description": "Many items in one call, at one revision."},
     {"name": "revisions", "description": "The history of an item."},
+    {"name": "watch", "description": "What happens to the items, as it happens."},
 )
 
 
@@ -75,7 +78,12 @@ def openapi_document(operations: Sequence[Operation], version: str) -> dict[str,
         "tags": list(TAGS),
         "paths": paths,
         "components": {
-            "schemas": {**definitions, "Problem": PROBLEM, "Violation": VIOLATION},
+            "schemas": {
+                **definitions,
+                EVENT: event_schema(_event_references(names)),
+                "Problem": PROBLEM,
+                "Violation": VIOLATION,
+            },
         },
     }
 
@@ -84,11 +92,28 @@ def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
     """A reference for each body and answer, and the schemas that they refer to."""
     found = list(routes)
     bodies: list[Form] = [(route.body_model, READ) for route in found if route.body_model]
-    answers: list[Form] = [(route.response_model, ANSWERED) for route in found]
+    answers: list[Form] = [
+        (model, ANSWERED)
+        for route in found
+        for model in (EVENT_MODELS.values() if route.streams else (route.response_model,))
+    ]
     names, document = models_json_schema(bodies + answers, ref_template=REFERENCE)
     for name, definition in document["$defs"].items():
         definition["title"] = name
     return names, document["$defs"]
+
+
+def _event_references(names: Names) -> dict[str, Mapping[str, Any]]:
+    references = {name: names[model, ANSWERED] for name, model in EVENT_MODELS.items()}
+    return references | {ERROR: _reference("Problem")}
+
+
+def _answer(route: Route, names: Names) -> Mapping[str, Any]:
+    return _reference(EVENT) if route.streams else names[route.response_model, ANSWERED]
+
+
+def _reference(model: str) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=model)}
 
 
 def _operation(operation: Operation, route: Route, names: Names) -> dict[str, Any]:
@@ -96,9 +121,9 @@ def _operation(operation: Operation, route: Route, names: Names) -> dict[str, An
         "tags": [operation.tag],
         "operationId": route.rpc,
         "summary": route.summary,
-        "description": route.description,
+        "description": "\n\n".join(filter(None, (route.description, operation.about))),
         "parameters": [*_path(route), *_query(route), *_headers(operation)],
-        "responses": answers(operation, names[route.response_model, ANSWERED]),
+        "responses": answers(operation, _answer(route, names)),
     }
     if route.body_model is not None:
         schema = names[route.body_model, READ]

@@ -9,7 +9,7 @@ from grpc import StatusCode
 
 from items.v1 import errors_pb2
 from rest_facade import examples
-from rest_facade.media_types import JSON
+from rest_facade.openapi_events import event_content
 from rest_facade.openapi_headers import ANSWER_HEADERS
 from rest_facade.operations import Operation
 from rest_facade.problems import MEDIA_TYPE, PREFIX, Place, problem_type, title
@@ -30,7 +30,11 @@ REFUSALS: Mapping[int, tuple[str, StatusCode, str]] = MappingProxyType(
     {
         400: ("VALIDATION_FAILED", StatusCode.INVALID_ARGUMENT, "The request breaks a rule."),
         404: ("ITEM_NOT_FOUND", StatusCode.NOT_FOUND, "There is no such item, or it is deleted."),
-        406: ("NOT_ACCEPTABLE", StatusCode.INVALID_ARGUMENT, "`Accept` excludes JSON."),
+        406: (
+            "NOT_ACCEPTABLE",
+            StatusCode.INVALID_ARGUMENT,
+            "`Accept` excludes every type of answer.",
+        ),
         408: ("DEADLINE_EXCEEDED", StatusCode.DEADLINE_EXCEEDED, "The body came too slowly."),
         409: ("ETAG_MISMATCH", StatusCode.ABORTED, "The item is not as the call needs it."),
         410: ("REVISION_COMPACTED", StatusCode.OUT_OF_RANGE, "The revision is not kept any more."),
@@ -123,10 +127,20 @@ def _success(operation: Operation, status: int, schema: Mapping[str, Any]) -> di
         return {"description": description, "headers": _headers(headers)}
     created = status == HTTPStatus.CREATED
     return {
-        "description": "The item is new." if created else "It is done.",
+        "description": "The item is new." if created else _done(operation),
         "headers": _headers([*headers, *(["Location"] if created else [])]),
-        "content": {JSON: {"schema": schema, "example": examples.ANSWERS[operation.rpc]}},
+        "content": {name: _content(operation, name, schema) for name in operation.offered},
     }
+
+
+def _done(operation: Operation) -> str:
+    return "Events, until one side ends the stream." if operation.streams else "It is done."
+
+
+def _content(operation: Operation, media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    if operation.streams:
+        return event_content(media_type, schema)
+    return {"schema": schema, "example": examples.ANSWERS[operation.rpc]}
 
 
 def _refusal(status: int) -> dict[str, Any]:

@@ -19,6 +19,12 @@ REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             'such as `"42"`. On a write, `*`: go on only if there is no item.',
             "schema": {"type": "string", "format": "entity-tags", "pattern": _ETAGS},
         },
+        "Last-Event-ID": {
+            "description": "The id of the event that was seen last: go on after it, without "
+            "a snapshot. Browsers send it when they connect again; it wins over "
+            "`fromRevision`.",
+            "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+        },
         "Idempotency-Key": {
             "description": "A UUID: the same call with the same key is performed once.",
             "schema": {

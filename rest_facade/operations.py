@@ -16,7 +16,10 @@ class Operation:
     """One RPC over HTTP; the rest is what the OpenAPI document says beside the contract.
 
     *successes* are the statuses of what was asked for, *refusals* those of refusals that
-    not every operation has, *headers* the headers that it reads as a condition.
+    not every operation has, *headers* the headers that only some operations read.
+    *accepted* are the media types of the body, *offered* those of the answer, the usual
+    one first. One that *streams* goes on for as long as its caller wants. *about* is what
+    only HTTP has.
     """
 
     method: str
@@ -27,6 +30,9 @@ class Operation:
     refusals: tuple[int, ...] = ()
     headers: tuple[str, ...] = ()
     accepted: tuple[str, ...] = (JSON,)
+    offered: tuple[str, ...] = (JSON,)
+    streams: bool = False
+    about: str = ""
     tag: str = "items"
     body_is_optional: bool = False
 

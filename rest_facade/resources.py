@@ -18,10 +18,10 @@ from items.v1.items_routes import ROUTES
 from protojson.route import Route
 from rest_facade.bindings import Binding
 from rest_facade.call import Call
-from rest_facade.deadlines import Deadlines
+from rest_facade.deadlines import Deadlines, asked_timeout
 from rest_facade.forwarding import Forwarded
 from rest_facade.headers import read_headers
-from rest_facade.media_types import accept_json
+from rest_facade.media_types import negotiate
 from rest_facade.operations import Operation
 from rest_facade.problems import Problem, refused
 from rest_facade.settings import Settings
@@ -69,15 +69,17 @@ class Resource(BaseRoute):
             raise self._not_allowed(scope["method"])
         scope["state"]["rpc"] = operation.rpc
         headers = read_headers(scope["headers"])
-        accept_json(headers)
+        media_type = negotiate(headers, operation.offered)
+        seconds = asked_timeout if operation.streams else self._deadlines.timeout
         call = Call(
             scope=scope,
             receive=receive,
             headers=headers,
             variables=scope["path_params"],
-            forwarded=Forwarded.of(headers, request_id, self._deadlines),
+            forwarded=Forwarded.of(headers, request_id, seconds(headers)),
             upstream=scope["state"]["upstream"],
             settings=self._settings,
+            media_type=media_type,
         )
         try:
             return await operation.handle(call)

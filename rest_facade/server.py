@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from rest_facade.main import create_app
 from rest_facade.protocol import BoundedProtocol
@@ -20,12 +21,14 @@ BACKLOG = 2048
 async def serving(settings: Settings) -> AsyncIterator[str]:
     """Serve within the block; yields the address, with the port that was taken.
 
-    On leaving, no new connection is taken, and running calls get time to end.
+    On leaving, no new connection is taken, streams end at once, and running calls get
+    time to end.
 
     Raises:
         OSError: the address cannot be listened on.
     """
-    server = uvicorn.Server(_config(settings))
+    stopping = asyncio.Event()
+    server = uvicorn.Server(_config(settings, create_app(settings, stopping)))
     server.config.load()
     listener = listen(settings.http)
     server.lifespan = server.config.lifespan_class(server.config)
@@ -35,6 +38,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         yield _address(settings.http, listener)
     finally:
         ticking.cancel()
+        stopping.set()
         await server.shutdown(sockets=[listener])
         _forget(settings.http)
 
@@ -58,9 +62,9 @@ def listen(address: str) -> socket.socket:
     return listener
 
 
-def _config(settings: Settings) -> uvicorn.Config:
+def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(settings),
+        app,
         loop="uvloop",
         http=BoundedProtocol,
         ws="none",

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",
         description="The path prefix that a proxy in front of the facade strips, as `/catalogue`.",
     )
+    rest_heartbeat: Positive = Field(
+        timedelta(seconds=15),
+        description="How long a stream of events is silent before a comment keeps it alive.",
+    )
     rest_drain: Positive = Field(
         timedelta(seconds=3), description="How long running REST calls may go on after SIGTERM."
     )
