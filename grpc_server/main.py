@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,6 +21,7 @@ from grpc_server.catalog.catalog import Catalog, Policy
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.sweeper import sweeping
 from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
@@ -39,11 +41,14 @@ from grpc_server.lasting import LastingServer
 from grpc_server.logs import configure_logging
 from grpc_server.servicer import ItemServicer
 from grpc_server.settings import Settings
+from grpc_server.sink_servicer import SinkServicer
 from grpc_server.status import describe
 from grpc_server.transport import make_server
-from items.v1 import items_pb2, items_pb2_grpc
+from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
 
 SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"].full_name
+SINK_SERVICE = sinks_pb2.DESCRIPTOR.services_by_name["SinkService"].full_name
+SERVICES = (SERVICE, SINK_SERVICE)
 
 _log = structlog.get_logger(__name__)
 
@@ -53,11 +58,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the services answer from."""
+
+    catalog: Catalog
+    feed: Feed
+    sinks: Sinks
+
+
 @asynccontextmanager
 async def open_items(
     settings: Settings, store: Store, clock: Callable[[], datetime] = now
-) -> AsyncIterator[tuple[Catalog, Feed]]:
-    """The catalogue and the feed of *store*, with reader, writer and sweeper running."""
+) -> AsyncIterator[Parts]:
+    """What is served of *store*, with reader, writer and sweeper running."""
     with store.read() as reading:
         head = reading.head()
     progress, hub = Progress(head.revision), Hub(head.revision)
@@ -72,21 +86,19 @@ async def open_items(
         Writer(store, clock, _new_id, on_commit) as writer,
         sweeping(writer, every=settings.sweep_interval),
     ):
-        catalog = Catalog(
-            reader,
-            writer,
-            progress,
-            PageTokens(head.token_key),
-            describe,
-            Policy(retention, settings.min_revision_wait),
+        tokens = PageTokens(head.token_key)
+        policy = Policy(retention, settings.min_revision_wait)
+        yield Parts(
+            Catalog(reader, writer, progress, tokens, describe, policy),
+            Feed(hub, reader, head.store_id, settings.watch_bookmark_interval),
+            Sinks(reader, writer, tokens, clock),
         )
-        yield catalog, Feed(hub, reader, head.store_id, settings.watch_bookmark_interval)
 
 
 def interceptors(settings: Settings) -> Chain:
     """What happens around each call, outermost first."""
     return Chain(
-        SERVICE,
+        SERVICES,
         outer=(
             request_id,  # everything after it can be told apart in the log
             access_log,  # sees the code that the caller sees
@@ -115,9 +127,9 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         OSError: the address cannot be listened on.
     """
     with closing(open_store(settings.store)) as store:
-        async with open_items(settings, store, clock) as (catalog, feed):
+        async with open_items(settings, store, clock) as parts:
             checks = health.aio.HealthServicer()
-            make = partial(_item_server, settings, ItemServicer(catalog, feed), checks)
+            make = partial(_item_server, settings, parts, checks)
             grace = settings.grpc_drain.total_seconds()
             async with LastingServer(make, settings.grpc, grace) as address:
                 await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
@@ -125,7 +137,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
                     yield address
                 finally:
                     await checks.enter_graceful_shutdown()
-                    feed.hub.close()
+                    parts.feed.hub.close()
 
 
 async def run(settings: Settings) -> None:
@@ -158,16 +170,16 @@ def _new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def _item_server(
-    settings: Settings, servicer: ItemServicer, checks: health.aio.HealthServicer
-) -> aio.Server:
+def _item_server(settings: Settings, parts: Parts, checks: health.aio.HealthServicer) -> aio.Server:
     """All that is served, but for the port."""
     server = make_server(
         settings.grpc_engine, [interceptors(settings)], settings.grpc_max_message_bytes
     )
-    items_pb2_grpc.add_ItemServiceServicer_to_server(servicer, server)
+    items = ItemServicer(parts.catalog, parts.feed)
+    items_pb2_grpc.add_ItemServiceServicer_to_server(items, server)
+    sinks_pb2_grpc.add_SinkServiceServicer_to_server(SinkServicer(parts.sinks), server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(names, server)
     return server
 
@@ -175,5 +187,5 @@ def _item_server(
 async def _set_health(
     checks: health.aio.HealthServicer, status: health_pb2.HealthCheckResponse.ServingStatus
 ) -> None:
-    for service in ("", SERVICE):
+    for service in ("", *SERVICES):
         await checks.set(service, status)

@@ -37,6 +37,10 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (errors.DeadlinePassed, grpc.StatusCode.DEADLINE_EXCEEDED),
     (errors.StoreMismatch, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.WatcherTooSlow, grpc.StatusCode.ABORTED),
+    (errors.SinkNotFound, grpc.StatusCode.NOT_FOUND),
+    (errors.SinkHeld, grpc.StatusCode.FAILED_PRECONDITION),
+    (errors.LeaseLost, grpc.StatusCode.ABORTED),
+    (errors.RevisionNotNext, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.ShuttingDown, grpc.StatusCode.UNAVAILABLE),
 )
 

@@ -1,15 +1,15 @@
 """The catalogue of items: one method for each call of the contract."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from itertools import accumulate
 from typing import cast
 
 from google.rpc import status_pb2
 
+from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES, fitting, page_size
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import (
     CatalogError,
@@ -29,12 +29,6 @@ from grpc_server.catalog.writer import Writer
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Reading
 from items.v1 import items_pb2 as pb
-
-DEFAULT_PAGE_SIZE = 50
-MAX_PAGE_SIZE = 1000
-
-MAX_ANSWER_BYTES = 3 * 1024 * 1024
-"""How large an answer may grow: clients refuse more than 4 MiB unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,7 @@ class Catalog:
         """
         binding = repr(("list", request.filter, request.order_by, request.show_deleted))
         query = ItemQuery(
-            limit=_page_size(request.page_size),
+            limit=page_size(request.page_size),
             where=parse_filter(request.filter),
             order=parse_order_by(request.order_by),
             after=self._tokens.decode(binding, request.page_token) if request.page_token else None,
@@ -157,7 +151,7 @@ class Catalog:
             ItemNotFound: no version of such an item is kept.
             InvalidPageToken: the token is damaged, or of another request.
         """
-        binding, limit = repr(("revisions", request.id)), _page_size(request.page_size)
+        binding, limit = repr(("revisions", request.id)), page_size(request.page_size)
         before = None
         if request.page_token:
             (before,) = cast("tuple[int]", self._tokens.decode(binding, request.page_token))
@@ -166,7 +160,7 @@ class Catalog:
         )
         if not found and before is None:
             raise ItemNotFound(f"there is no item `{request.id}`", metadata={"id": request.id})
-        shown = found[: min(limit, _fitting(found))]
+        shown = found[: min(limit, fitting(found))]
         more = len(found) > len(shown)
         token = self._tokens.encode(binding, (shown[-1].revision,)) if more else ""
         return pb.ListItemRevisionsResponse(revisions=shown, next_page_token=token)
@@ -182,16 +176,6 @@ class Catalog:
                 f"the store is at revision {self._progress.revision}, not yet at {revision}",
                 metadata={"revision": str(self._progress.revision)},
             ) from error
-
-
-def _page_size(asked: int) -> int:
-    return min(asked or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE)
-
-
-def _fitting(versions: Sequence[pb.ItemRevision]) -> int:
-    """How many of *versions* fit into one answer: one at least, so that pages go on."""
-    sizes = accumulate(version.ByteSize() for version in versions)
-    return max(1, sum(1 for size in sizes if size <= MAX_ANSWER_BYTES))
 
 
 def _item_at(reading: Reading, request: pb.GetItemRequest) -> pb.Item | None:

@@ -20,6 +20,10 @@
     ├── DeadlinePassed             DEADLINE_EXCEEDED
     ├── StoreMismatch              FAILED_PRECONDITION
     ├── WatcherTooSlow             ABORTED
+    ├── SinkNotFound               NOT_FOUND
+    ├── SinkHeld                   FAILED_PRECONDITION
+    ├── LeaseLost                  ABORTED
+    ├── RevisionNotNext            FAILED_PRECONDITION
     └── ShuttingDown               UNAVAILABLE
 
 `status.py` holds the table from these to gRPC codes. Everything else that is
@@ -188,6 +192,30 @@ class WatcherTooSlow(CatalogError):
     """The watcher reads more slowly than the store is written; it may resume."""
 
     reason = errors_pb2.ERROR_REASON_WATCHER_TOO_SLOW
+
+
+class SinkNotFound(CatalogError):
+    """There is no sink with this name."""
+
+    reason = errors_pb2.ERROR_REASON_SINK_NOT_FOUND
+
+
+class SinkHeld(CatalogError):
+    """Another relay holds the sink, until its lease ends."""
+
+    reason = errors_pb2.ERROR_REASON_SINK_HELD
+
+
+class LeaseLost(CatalogError):
+    """The lease is no longer that of the caller, who must stop publishing."""
+
+    reason = errors_pb2.ERROR_REASON_LEASE_LOST
+
+
+class RevisionNotNext(CatalogError):
+    """The revision to skip is not the next one of the sink."""
+
+    reason = errors_pb2.ERROR_REASON_REVISION_NOT_NEXT
 
 
 class ShuttingDown(CatalogError):

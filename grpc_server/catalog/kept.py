@@ -11,13 +11,22 @@ def check_kept(head: Head, revision: int, *, first: int) -> None:
         RevisionInFuture: it has not come so far.
         RevisionCompacted: *first* is no longer kept.
     """
-    if revision > head.revision:
-        raise RevisionInFuture(
-            f"the store is at revision {head.revision}, not yet at {revision}",
-            metadata={"revision": str(head.revision)},
-        )
+    check_written(head, revision)
     if first < head.oldest_revision:
         raise RevisionCompacted(
             f"revisions before {head.oldest_revision} are no longer kept",
             metadata={"oldest_revision": str(head.oldest_revision)},
+        )
+
+
+def check_written(head: Head, revision: int) -> None:
+    """Pass if the store has come to *revision*.
+
+    Raises:
+        RevisionInFuture: it has not come so far.
+    """
+    if revision > head.revision:
+        raise RevisionInFuture(
+            f"the store is at revision {head.revision}, not yet at {revision}",
+            metadata={"revision": str(head.revision)},
         )

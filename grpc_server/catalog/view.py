@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from grpc_server.catalog.caller import Origin
 from grpc_server.catalog.mutations import Outcome
-from grpc_server.database.store import Change, Commit, RequestKey, StoredAnswer, Writing
+from grpc_server.database.store import Change, Commit, Head, RequestKey, StoredAnswer, Writing
 from items.v1 import items_pb2 as pb
 
 K = TypeVar("K")
@@ -19,14 +20,15 @@ class View:
 
     *now* is the commit time of everything that is staged: never before that of the
     newest revision, so that commit times are in the order of revisions. *new_id* makes
-    the id of an item that comes without one.
+    the id of an item that comes without one. What concerns sinks and the length of the
+    history is not staged: a unit writes it to the *transaction*, after it has decided.
     """
 
     def __init__(self, transaction: Writing, now: datetime, new_id: Callable[[], str]) -> None:
         head = transaction.head()
         self.revision = head.revision
         self.now = now if head.commit_time is None else max(now, head.commit_time)
-        self._transaction = transaction
+        self.transaction = transaction
         self._new_id = new_id
         self._items: dict[str, pb.Item] = {}
         self._answers: dict[RequestKey, StoredAnswer] = {}
@@ -35,12 +37,17 @@ class View:
         self._forgotten: list[RequestKey] = []
         self._undo: list[Callable[[], object]] = []
 
+    @property
+    def head(self) -> Head:
+        """Where the store stands with all that is staged."""
+        return replace(self.transaction.head(), revision=self.revision)
+
     def load(self, ids: Iterable[str], keys: Iterable[RequestKey]) -> None:
         """Read the items and answers that the units will ask for, with a query for each kind."""
-        self._items = self._transaction.items(set(ids))
+        self._items = self.transaction.items(set(ids))
         asked = set(keys)
         if asked:
-            self._answers = self._transaction.answers(asked)
+            self._answers = self.transaction.answers(asked)
 
     def item(self, item_id: str) -> pb.Item | None:
         """The item as the units before have left it; None if there is none."""
@@ -53,11 +60,11 @@ class View:
 
     def expired_items(self, limit: int) -> list[pb.Item]:
         """Deleted items whose time has come."""
-        return self._transaction.expired_items(self.now, limit)
+        return self.transaction.expired_items(self.now, limit)
 
     def expired_answers(self, limit: int) -> list[RequestKey]:
         """Keys of answers whose time has come."""
-        return self._transaction.expired_answers(self.now, limit)
+        return self.transaction.expired_answers(self.now, limit)
 
     def stage(self, outcome: Outcome, origin: Origin) -> pb.Item:
         """Write *outcome* under a revision of its own; answers with the item as it will be."""

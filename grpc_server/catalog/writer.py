@@ -17,6 +17,7 @@ from typing import Any, Self
 from grpc_server.catalog.errors import CatalogError, Overloaded
 from grpc_server.catalog.units import R_co, WriteUnit
 from grpc_server.catalog.view import View
+from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Change, Store
 
 MAX_WAITING = 10_000
@@ -139,6 +140,8 @@ def _applied(unit: WriteUnit[Any], view: View) -> Any:
             return unit.apply(view)
     except CatalogError as refusal:
         return refusal
+    except StoreError:  # the transaction has failed, and with it every unit
+        raise
     except Exception as fault:  # noqa: BLE001  # a fault in one unit must not disturb its neighbours
         return fault
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
-from grpc_server.database import timestamps
+from grpc_server.database import sink_rows, timestamps
 from grpc_server.database.json_sql import among
 from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
@@ -14,6 +14,7 @@ from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
 from grpc_server.database.store import Change, Head, Page
 from items.v1 import items_pb2 as pb
+from items.v1 import sinks_pb2
 
 _HEAD = select(
     store.c.store_id,
@@ -44,7 +45,7 @@ _REVISIONS = (
 )
 _before = changes.alias("before")
 _PREVIOUS = (
-    select(_before.c.payload)
+    select(case((_before.c.kind != pb.CHANGE_KIND_EXPIRED, _before.c.payload)))
     .where(_before.c.item_id == changes.c.item_id, _before.c.revision < changes.c.revision)
     .order_by(_before.c.revision.desc())
     .limit(1)
@@ -129,6 +130,16 @@ class SqlReading:
             "limit": limit,
         }
         return [_revision(row) for row in self._connection.execute(_REVISIONS, wanted)]
+
+    def sinks(self) -> list[sinks_pb2.Sink]:
+        """All sinks, by name."""
+        return sink_rows.sinks(self._connection)
+
+    def parked(
+        self, name: str, before: tuple[int, int] | None, limit: int
+    ) -> list[sinks_pb2.ParkedEvent]:
+        """What is parked of a sink, newest first."""
+        return sink_rows.parked(self._connection, name, before, limit)
 
 
 def _revision(row: Any) -> pb.ItemRevision:

@@ -92,6 +92,34 @@ request_ids = Table(
 )
 Index("request_ids_by_expiry", request_ids.c.expire_time)
 
+sinks = Table(
+    "sinks",
+    metadata,
+    Column("name", CodePoints, nullable=False),
+    Column("revision", Int64, nullable=False),
+    Column("epoch", Int64, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("lease_expire_time", Int64),
+    Column("advance_time", Int64),
+    Column("parked_count", Int64, nullable=False),
+    Column("last_error", Text, nullable=False),
+    PrimaryKeyConstraint("name", name="sinks_key"),
+    sqlite_strict=True,
+)
+
+parked_events = Table(
+    "parked_events",
+    metadata,
+    Column("sink", CodePoints, nullable=False),
+    Column("revision", Int64, nullable=False),
+    Column("ordinal", Int64, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("park_time", Int64, nullable=False),
+    PrimaryKeyConstraint("sink", "revision", "ordinal", name="parked_events_key"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
 store = Table(
     "store",
     metadata,

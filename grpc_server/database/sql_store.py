@@ -31,7 +31,7 @@ class SqlStore:
     def write(self) -> Iterator[Writing]:
         """Open a write transaction, when the one before has ended."""
         with driver_errors_translated(self._where), self._writer.transaction() as connection:
-            yield SqlWriting(connection)
+            yield SqlWriting(connection, self._where)
 
     def close(self) -> None:
         """Release every connection, and the right to the file."""

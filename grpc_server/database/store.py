@@ -12,6 +12,7 @@ from typing import Protocol
 
 from grpc_server.database.query import Cursor, ItemQuery
 from items.v1 import items_pb2 as pb
+from items.v1 import sinks_pb2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,14 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeTime:
+    """When a change was committed, one of each in its revision."""
+
+    revision: int
+    commit_time: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """What one transaction writes.
 
@@ -114,12 +123,24 @@ class Reading(Protocol):
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
         """Versions of one item, newest first, with a revision below *before*."""
 
+    def sinks(self) -> list[sinks_pb2.Sink]:
+        """All sinks, by name, as they were put."""
+
+    def parked(
+        self, name: str, before: tuple[int, int] | None, limit: int
+    ) -> list[sinks_pb2.ParkedEvent]:
+        """What is parked of a sink, newest first, with a (revision, ordinal) below *before*."""
+
 
 class Writing(Protocol):
-    """One write transaction, alone: no other writer's effects appear within it."""
+    """One write transaction, alone: no other writer's effects appear within it.
+
+    What concerns items is written by one `save`; what concerns sinks and the length of
+    the history, at once. Of both, nothing is written if the transaction fails.
+    """
 
     def head(self) -> Head:
-        """Where the store stands before this transaction."""
+        """Where the store stands before what this transaction saves."""
 
     def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
         """The items that exist among *ids*; any number of ids, one query."""
@@ -135,6 +156,36 @@ class Writing(Protocol):
 
     def save(self, commit: Commit) -> None:
         """Write *commit*; at most once in a transaction. An empty one is no write."""
+
+    def sinks(self) -> list[sinks_pb2.Sink]:
+        """All sinks, by name, as they were put."""
+
+    def sink(self, name: str) -> sinks_pb2.Sink | None:
+        """The sink as it was put; None if there is none."""
+
+    def put_sink(self, sink: sinks_pb2.Sink) -> None:
+        """Write a sink, new or not; its state and store are not kept."""
+
+    def remove_sink(self, name: str) -> None:
+        """Remove a sink and all that is parked of it."""
+
+    def park(self, name: str, event: sinks_pb2.ParkedEvent) -> bool:
+        """Keep an event of a sink, in place of one of the same change; True if there was none."""
+
+    def unpark(self, name: str, after: int) -> int:
+        """Remove what is parked of a sink after the revision *after*; tells how much."""
+
+    def oldest_changes(self, limit: int) -> list[ChangeTime]:
+        """The first *limit* changes from the oldest kept revision on, in order."""
+
+    def compact(self, oldest_revision: int) -> int:
+        """Keep history from *oldest_revision* on only; tells how many versions are removed.
+
+        Every read at a kept revision is answered as before: of each item, the version
+        before its first kept change stays, unless the item had expired. The cost is that
+        of the changes that are kept no longer. Raises ValueError, before anything is
+        written, for a revision before the oldest kept one, or after the newest.
+        """
 
 
 class Store(Protocol):

@@ -2,19 +2,32 @@
 
 import json
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from grpc_server.database import reading, timestamps
+from grpc_server.database import compacting, reading, sink_rows, timestamps
+from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.json_sql import among
 from grpc_server.database.projecting import Version, project
 from grpc_server.database.projection import Row, item_of
 from grpc_server.database.schema import changes, items, request_ids, store
-from grpc_server.database.store import Change, Commit, Head, RequestKey, StoredAnswer
+from grpc_server.database.store import (
+    Change,
+    ChangeTime,
+    Commit,
+    Head,
+    RequestKey,
+    StoredAnswer,
+)
 from items.v1 import items_pb2 as pb
+from items.v1 import sinks_pb2
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _ANSWERS = select(
     request_ids.c.principal,
@@ -47,14 +60,15 @@ _FORGET = delete(request_ids).where(
 class SqlWriting:
     """One write transaction; see `Writing` for what each method promises."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, where: str) -> None:
         self._connection = connection
+        self._where = where
         self._head: Head | None = None
         self._payloads: dict[str, bytes | None] = {}
         self._is_saved = False
 
     def head(self) -> Head:
-        """Where the store stands before this transaction."""
+        """Where the store stands before what this transaction saves."""
         if self._head is None:
             self._head = reading.head(self._connection)
         return self._head
@@ -102,6 +116,52 @@ class SqlWriting:
         if commit.changes:
             self._save_changes(commit.changes)
         self._save_answers(commit.answers, commit.forgotten)
+
+    def sinks(self) -> list[sinks_pb2.Sink]:
+        """All sinks, by name."""
+        return self._at_once(sink_rows.sinks)
+
+    def sink(self, name: str) -> sinks_pb2.Sink | None:
+        """The sink as it was put; None if there is none."""
+        return self._at_once(sink_rows.sink, name)
+
+    def put_sink(self, sink: sinks_pb2.Sink) -> None:
+        """Write a sink, new or not."""
+        self._at_once(sink_rows.put, sink)
+
+    def remove_sink(self, name: str) -> None:
+        """Remove a sink and all that is parked of it."""
+        self._at_once(sink_rows.remove, name)
+
+    def park(self, name: str, event: sinks_pb2.ParkedEvent) -> bool:
+        """Keep an event of a sink; True if there was none of the same change."""
+        return self._at_once(sink_rows.park, name, event)
+
+    def unpark(self, name: str, after: int) -> int:
+        """Remove what is parked of a sink after the revision *after*."""
+        return self._at_once(sink_rows.unpark, name, after)
+
+    def oldest_changes(self, limit: int) -> list[ChangeTime]:
+        """The first changes from the oldest kept revision on."""
+        return self._at_once(compacting.oldest_changes, self.head().oldest_revision, limit)
+
+    def compact(self, oldest_revision: int) -> int:
+        """Keep history from *oldest_revision* on only."""
+        head = self.head()
+        if not head.oldest_revision <= oldest_revision <= head.revision:
+            raise ValueError(
+                f"revision {oldest_revision} is not between {head.oldest_revision}, the oldest "
+                f"one that is kept, and {head.revision}"
+            )
+        self._head = replace(head, oldest_revision=oldest_revision)
+        return self._at_once(compacting.compact, head.oldest_revision, oldest_revision)
+
+    def _at_once(
+        self, act: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Do *act* while the transaction lasts, so that its errors must be translated here."""
+        with driver_errors_translated(self._where):
+            return act(self._connection, *args, **kwargs)
 
     def _save_changes(self, saved: Sequence[Change]) -> None:
         versions = [Version(change.item, change.item.SerializeToString()) for change in saved]

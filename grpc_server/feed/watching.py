@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import timedelta
 
-from grpc_server.catalog.catalog import MAX_ANSWER_BYTES
+from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES
 from grpc_server.catalog.errors import StoreMismatch, WatcherTooSlow
 from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept

@@ -1,6 +1,6 @@
 """The chain: interceptors around each method, composed once, not at every call."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -31,7 +31,7 @@ Interceptor = Callable[[Method, Unary], Unary]
 
 
 class Chain(aio.ServerInterceptor):
-    """Puts *outer*, then *inner* around each method of *service*, the first one outermost.
+    """Puts *outer*, then *inner* around each method of *services*, the first one outermost.
 
     Methods of other services pass untouched; methods that no service has are answered
     by *unknown*, with *outer* around it.
@@ -39,12 +39,12 @@ class Chain(aio.ServerInterceptor):
 
     def __init__(
         self,
-        service: str,
+        services: Iterable[str],
         outer: Sequence[Interceptor],
         inner: Sequence[Interceptor],
         unknown: Unary,
     ) -> None:
-        self._prefix = f"/{service}/"
+        self._prefixes = tuple(f"/{service}/" for service in services)
         self._outer = tuple(outer)
         self._inner = tuple(inner)
         self._unknown = unknown
@@ -62,7 +62,7 @@ class Chain(aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None:  # made anew each time: there is no end of unknown names
             return _handler(_composed(self._outer, Method(name, Empty.FromString), self._unknown))
-        if name.startswith(self._prefix):
+        if name.startswith(self._prefixes):
             handler = self._wrapped[name] = self._wrap(name, handler)
         return handler
 

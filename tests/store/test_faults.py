@@ -119,7 +119,15 @@ def test_tables_are_strict(path: Path) -> None:
         ).fetchall()
     connection.close()
     ours = {name for name, strict in tables if strict}
-    assert ours == {"items", "item_labels", "changes", "request_ids", "store"}
+    assert ours == {
+        "items",
+        "item_labels",
+        "changes",
+        "request_ids",
+        "store",
+        "sinks",
+        "parked_events",
+    }
 
 
 def _pragmas(connection: dbapi2.Connection) -> dict[str, object]:
