@@ -148,9 +148,14 @@ class ItemsClient:
     @property
     def stub(self) -> ItemServiceStub:
         """The generated stub, for `call`."""
+        return ItemServiceStub(self.channel)
+
+    @property
+    def channel(self) -> aio.Channel:
+        """The connection, for the stubs of the other services of the server."""
         if self._channel is None:
             raise RuntimeError("the client is not open: use it in `async with ItemsClient(...)`")
-        return ItemServiceStub(self._channel)
+        return self._channel
 
     async def call(
         self, method: aio.UnaryUnaryMultiCallable[RequestT, ResponseT], request: RequestT

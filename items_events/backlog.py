@@ -1,0 +1,57 @@
+"""Revisions that were heard of, and wait to be published."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import Final
+
+from items.v1 import items_pb2 as pb
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""How much waits; then the watch is not read on."""
+
+BATCH: Final = 500
+"""How many changes are published together, unless one revision has more."""
+
+
+class Backlog:
+    """Whole revisions in order; while one batch is published, the next gathers by itself."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._commits: deque[pb.ItemChanges] = deque()
+        self._changed = asyncio.Condition()
+
+    async def fill(self, events: AsyncIterator[object]) -> None:
+        """Take in what a watch tells; a bookmark counts as a revision without changes."""
+        async for event in events:
+            match event:
+                case pb.ItemChanges():
+                    await self._put(event)
+                case pb.Bookmark():
+                    await self._put(pb.ItemChanges(revision=event.revision))
+
+    async def take(self) -> list[pb.ItemChanges]:
+        """The next revisions: at least one, waited for, and at most a batch."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._commits)
+            taken = [self._pop()]
+            changes = len(taken[0].changes)
+            while self._commits and changes + len(self._commits[0].changes) <= BATCH:
+                taken.append(self._pop())
+                changes += len(taken[-1].changes)
+            self._changed.notify_all()
+            return taken
+
+    async def _put(self, commit: pb.ItemChanges) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._bytes < self._most_bytes)
+            self._commits.append(commit)
+            self._bytes += commit.ByteSize()
+            self._changed.notify_all()
+
+    def _pop(self) -> pb.ItemChanges:
+        commit = self._commits.popleft()
+        self._bytes -= commit.ByteSize()
+        return commit

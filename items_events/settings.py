@@ -1,0 +1,64 @@
+"""The settings of the relay: ITEMS_* variables and flags, read once."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from items_events.sinks.url import SinkUrl
+
+
+def _seconds(value: object) -> object:
+    """What a variable or a flag gives is text: `2.5` is two and a half seconds."""
+    is_number = isinstance(value, str) and value.replace(".", "", 1).isdecimal()
+    return float(str(value)) if is_number else value
+
+
+def _words(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Frozen; a flag wins over a variable, a variable over the default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ITEMS_",
+        frozen=True,
+        extra="ignore",
+        cli_kebab_case=True,
+        cli_avoid_json=True,
+        hide_input_in_errors=True,  # it may hold a password
+    )
+
+    events: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        min_length=1, description="Where changes are published: URLs, separated by spaces."
+    )
+    upstream: str = Field("127.0.0.1:50051", description="The gRPC server, as a gRPC target.")
+    events_format: Literal["json", "protobuf"] = Field(
+        "json", description="The item in an event: ProtoJSON, or a protobuf message."
+    )
+    events_from: Literal["oldest", "now"] | Annotated[int, Field(ge=0)] = Field(
+        "oldest",
+        description="Where a new sink begins: `oldest` kept, `now`, or after a revision.",
+    )
+    events_lease: Annotated[
+        timedelta,
+        BeforeValidator(_seconds),
+        Field(ge=timedelta(seconds=1), le=timedelta(minutes=5)),
+    ] = Field(
+        timedelta(seconds=15),
+        description="How long a sink waits for a relay that has vanished.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least severe line that is logged."
+    )
+    log_format: Literal["json", "console"] = Field("json", description="How a line looks.")
+
+    @field_validator("events")
+    @classmethod
+    def _check_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        names = [SinkUrl.parse(url).name for url in value]
+        if len(set(names)) < len(names):
+            raise ValueError("the same sink stands there twice")
+        return value
