@@ -34,15 +34,24 @@ async def item_service(
 
 
 @asynccontextmanager
+async def facade(folder: Path, upstream: str, **changes: Any) -> AsyncIterator[None]:
+    """A running facade, on a socket in *folder*, in front of *upstream*."""
+    address = f"unix:{folder}/http.sock"
+    settings = rest_facade.settings.Settings(http=address, upstream=upstream, **changes)
+    async with rest_facade.server.serving(settings):
+        yield
+
+
+def http_client(folder: Path) -> httpx.AsyncClient:
+    """A client of the facade in *folder*."""
+    transport = httpx.AsyncHTTPTransport(uds=f"{folder}/http.sock")
+    return httpx.AsyncClient(transport=transport, base_url="http://items")
+
+
+@asynccontextmanager
 async def rest_client(
     folder: Path, upstream: str, **changes: Any
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a running facade, on a socket in *folder*, in front of *upstream*."""
-    path = f"{folder}/http.sock"
-    settings = rest_facade.settings.Settings(http=f"unix:{path}", upstream=upstream, **changes)
-    transport = httpx.AsyncHTTPTransport(uds=path)
-    async with (
-        rest_facade.server.serving(settings),
-        httpx.AsyncClient(transport=transport, base_url="http://items") as client,
-    ):
+    async with facade(folder, upstream, **changes), http_client(folder) as client:
         yield client
