@@ -18,6 +18,8 @@ from grpc_reflection.v1alpha import reflection
 from pydantic import ValidationError
 
 from grpc_server.catalog.catalog import Catalog, Policy
+from grpc_server.catalog.compaction import HistoryRetention
+from grpc_server.catalog.compactor import compacting
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.reader import Reader
@@ -71,7 +73,7 @@ class Parts:
 async def open_items(
     settings: Settings, store: Store, clock: Callable[[], datetime] = now
 ) -> AsyncIterator[Parts]:
-    """What is served of *store*, with reader, writer and sweeper running."""
+    """What is served of *store*, with reader, writer, sweeper and compactor running."""
     with store.read() as reading:
         head = reading.head()
     progress, hub = Progress(head.revision), Hub(head.revision)
@@ -81,10 +83,14 @@ async def open_items(
         progress.advance(hub.revision)
 
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
+    history = HistoryRetention(
+        settings.history_max_age, settings.history_max_revisions, settings.history_sink_bound
+    )
     async with (
         Reader(store) as reader,
         Writer(store, clock, _new_id, on_commit) as writer,
         sweeping(writer, every=settings.sweep_interval),
+        compacting(writer, history, every=settings.sweep_interval),
     ):
         tokens = PageTokens(head.token_key)
         policy = Policy(retention, settings.min_revision_wait)

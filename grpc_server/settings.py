@@ -63,7 +63,18 @@ class Settings(BaseSettings):
         timedelta(hours=24), description="How long the answer to a request id is kept."
     )
     sweep_interval: Positive = Field(
-        timedelta(minutes=1), description="How often what has expired is removed."
+        timedelta(minutes=1),
+        description="How often what has expired, and what is too old of the history, is removed.",
+    )
+    history_max_age: Positive | None = Field(
+        None, description="How old history may get; without a limit, it is kept for ever."
+    )
+    history_max_revisions: int | None = Field(
+        None, ge=1, description="How many revisions of history are kept; likewise."
+    )
+    history_sink_bound: Positive = Field(
+        timedelta(days=7),
+        description="How old history may get that a sink still has to publish, beyond these two.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info",

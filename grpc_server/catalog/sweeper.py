@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.units import Expiry
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.errors import StoreError
@@ -21,7 +22,8 @@ async def sweep(writer: Writer) -> int:
     """Remove everything that has expired; returns how many items and answers that was.
 
     Raises:
-        StoreError: the database failed; what is left is swept the next time.
+        Overloaded: too many writes wait; what is left is swept the next time.
+        StoreError: the database failed; likewise.
     """
     removed = 0
     while batch := await writer.write(Expiry(BATCH)):
@@ -45,7 +47,7 @@ async def _sweep_for_ever(writer: Writer, every: timedelta) -> None:
     while True:
         try:
             removed = await sweep(writer)
-        except StoreError as error:
+        except (Overloaded, StoreError) as error:
             _log.warning("sweep failed", error=str(error))
         else:
             _log.debug("swept", removed=removed)

@@ -50,11 +50,15 @@ class WriteUnit(Protocol[R_co]):
 
 @dataclass(frozen=True, slots=True)
 class SingleWrite:
-    """One of the five writes, under a revision of its own."""
+    """One of the five writes, under a revision of its own.
+
+    The history keeps its request id or, if it has none, that of the batch it came in.
+    """
 
     request: WriteRequest
     caller: Caller
     retention: Retention
+    batch_request_id: str = ""
 
     def ids(self) -> Iterable[str]:
         """The one item."""
@@ -79,7 +83,8 @@ class SingleWrite:
         outcome = decide(current, self.request, view.now, self.retention.deleted_items)
         if outcome.kind == pb.CHANGE_KIND_UNSPECIFIED:
             return pb.ItemWriteResult(item=outcome.item)
-        item = view.stage(outcome, Origin(self.caller.actor, self.request.request_id))
+        request_id = self.request.request_id or self.batch_request_id
+        item = view.stage(outcome, Origin(self.caller.actor, request_id))
         return pb.ItemWriteResult(item=item, kind=outcome.kind)
 
 
@@ -128,8 +133,9 @@ class BatchWrite:
         return pb.BatchWriteItemsResponse(results=results, revision=view.revision)
 
     def _one(self, view: View, write: WriteRequest) -> pb.ItemWriteResult:
+        unit = SingleWrite(write, self.caller, self.retention, self.request.request_id)
         try:
-            return SingleWrite(write, self.caller, self.retention).apply(view)
+            return unit.apply(view)
         except CatalogError as error:
             return pb.ItemWriteResult(error=self.describe(error))
 

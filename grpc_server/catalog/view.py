@@ -81,6 +81,7 @@ class View:
         item.CopyFrom(outcome.item)
         item.id = item.id or self._new_id()
         item.revision, item.etag = revision, str(revision)
+        gone = outcome.kind == pb.CHANGE_KIND_EXPIRED
         self._changes.append(
             Change(
                 revision=revision,
@@ -90,10 +91,9 @@ class View:
                 actor=origin.actor,
                 request_id=origin.request_id,
                 item=item,
-                previous=self._items.get(item.id),
+                previous=outcome.item if gone else self._items.get(item.id),
             )
         )
-        gone = outcome.kind == pb.CHANGE_KIND_EXPIRED
         self._put(self._items, item.id, None if gone else item)
         return item
 

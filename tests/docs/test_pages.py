@@ -33,6 +33,8 @@ def default(field: FieldInfo) -> str:
 
 def _shown(field: FieldInfo) -> str:
     value = field.default
+    if value is None:
+        return ""
     if hasattr(value, "total_seconds"):
         seconds = value.total_seconds()
         return f"P{int(seconds // 86400)}D" if seconds >= 86400 else f"{seconds:g}"

@@ -23,9 +23,10 @@ from grpc_server.database.query import (
     Order,
     Present,
 )
-from grpc_server.database.store import Store
+from grpc_server.database.store import Commit, Store
+from items.v1 import items_pb2 as pb
 from tests.store.connections import statements_sent
-from tests.store.histories import NOON, page
+from tests.store.histories import NOON, change, page
 
 BY_ID = "USING INDEX sqlite_autoindex_items_1"
 BY_NAME = "INDEX items_by_name (name"
@@ -197,6 +198,20 @@ def test_what_expires_is_looked_up(million: Million) -> None:
     plan = million.explained(sent)
     assert "items_by_expiry (expire_time>? AND expire_time<?)" in plan
     assert "request_ids_by_expiry (expire_time<?)" in plan
+    assert SORT not in plan
+
+
+def test_what_is_compacted_is_looked_up(million: Million) -> None:
+    with million.store.write() as writing:
+        start = writing.head().revision
+        writing.save(Commit([change(start + n, pb.Item(id="vim", revision=n)) for n in (1, 2, 3)]))
+    with statements_sent() as sent, million.store.write() as writing:
+        writing.oldest_changes(50)
+        assert writing.compact(start + 3) == 1
+    statements = [(text, each[0] if isinstance(each, list) else each) for text, each in sent]
+    plan = million.explained(statements)
+    assert plan.count("changes USING INDEX sqlite_autoindex_changes_1 (revision>?") == 2
+    assert "changes USING INDEX changes_by_item (item_id=? AND revision<?)" in plan
     assert SORT not in plan
 
 

@@ -1,0 +1,113 @@
+"""How much history is kept, and a bounded step towards that."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from grpc_server.catalog.leases import is_lost
+from grpc_server.catalog.view import View
+from grpc_server.database.store import ChangeTime, Head, RequestKey
+from items.v1 import sinks_pb2
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRetention:
+    """How old history may get, and how many revisions of it are kept; None is no limit.
+
+    Beyond that, history waits for the sinks that still have to publish it, until it is
+    older than *sink_bound*. The newest revision is always kept.
+    """
+
+    max_age: timedelta | None = None
+    max_revisions: int | None = None
+    sink_bound: timedelta = timedelta(days=7)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether nothing is ever compacted."""
+        return self.max_age is None and self.max_revisions is None
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """What a step did: how many revisions and versions are gone, and whom they were kept for."""
+
+    revisions: int
+    versions: int
+    oldest_revision: int
+    lost: Sequence[sinks_pb2.Sink]
+
+
+@dataclass(frozen=True, slots=True)
+class Compaction:
+    """Moves the oldest kept revision on, past about *limit* changes at most."""
+
+    retention: HistoryRetention
+    limit: int
+
+    def ids(self) -> Iterable[str]:
+        """None: changes are found by their revision."""
+        return ()
+
+    def keys(self) -> Iterable[RequestKey]:
+        """None: there is no request."""
+        return ()
+
+    def apply(self, view: View) -> Compacted:
+        """Decide, then compact, in the transaction in which the sinks were looked at."""
+        before, sinks = view.head, view.transaction.sinks()
+        oldest = view.transaction.oldest_changes(self.limit)
+        cursor = slowest_cursor(sinks, before.oldest_revision)
+        after = next_oldest(oldest, before, cursor, self.retention, view.now)
+        moved = after - before.oldest_revision
+        return Compacted(
+            revisions=moved,
+            versions=view.transaction.compact(after) if moved else 0,
+            oldest_revision=after,
+            lost=lost_between(sinks, before.oldest_revision, after),
+        )
+
+
+def next_oldest(
+    oldest: Sequence[ChangeTime],
+    head: Head,
+    cursor: float,
+    retention: HistoryRetention,
+    now: datetime,
+) -> int:
+    """The revision to keep history from: past as many of the *oldest* changes as may go.
+
+    *cursor* is the revision up to which all sinks have published.
+    """
+
+    def may_go(change: ChangeTime) -> bool:
+        age = now - change.commit_time
+        is_old = retention.max_age is not None and age > retention.max_age
+        is_far = (
+            retention.max_revisions is not None
+            and change.revision <= head.revision - retention.max_revisions
+        )
+        is_published = change.revision <= cursor or age > retention.sink_bound
+        return change.revision < head.revision and (is_old or is_far) and is_published
+
+    gone = list(takewhile(may_go, oldest))
+    if not gone:
+        return head.oldest_revision
+    if len(gone) < len(oldest):
+        return oldest[len(gone)].revision
+    return max(gone[-1].revision, gone[0].revision + 1)  # the last may go on beyond *oldest*
+
+
+def slowest_cursor(sinks: Iterable[sinks_pb2.Sink], oldest_revision: int) -> float:
+    """The revision up to which all sinks have published; a lost one is not waited for."""
+    waited_for = (sink.revision for sink in sinks if not is_lost(sink, oldest_revision))
+    return min(waited_for, default=math.inf)
+
+
+def lost_between(
+    sinks: Iterable[sinks_pb2.Sink], before: int, after: int
+) -> Sequence[sinks_pb2.Sink]:
+    """The sinks that are lost when the oldest revision moves from *before* to *after*."""
+    return [sink for sink in sinks if is_lost(sink, after) and not is_lost(sink, before)]
