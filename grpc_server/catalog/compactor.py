@@ -18,15 +18,17 @@ BATCH = 500
 _log = structlog.get_logger(__name__)
 
 
-async def compact(writer: Writer, retention: HistoryRetention) -> int:
+async def compact(writer: Writer, retention: HistoryRetention, batch: int = BATCH) -> int:
     """Drop all history that may go; returns how many versions of items that was.
+
+    A commit drops about *batch* changes at most.
 
     Raises:
         Overloaded: too many writes wait; what is left is dropped the next time.
         StoreError: the database failed; likewise.
     """
     removed = 0
-    while (step := await writer.write(Compaction(retention, BATCH))).revisions:
+    while (step := await writer.write(Compaction(retention, batch))).revisions:
         removed += step.versions
         _tell_of_lost_sinks(step)
     return removed
@@ -67,6 +69,6 @@ def _tell_of_lost_sinks(step: Compacted) -> None:
             sink=sink.name,
             revision=sink.revision,
             oldest_revision=step.oldest_revision,
-            missed=step.oldest_revision - 1 - sink.revision,
+            missed_at_least=step.oldest_revision - 1 - sink.revision,
             last_error=sink.last_error,
         )

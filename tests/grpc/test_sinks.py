@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +15,12 @@ from grpc import aio
 from grpc_server.main import serving
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2_grpc
 from items.v1 import sinks_pb2 as pb
+from tests.clock import Clock
 from tests.grpc.details import Refusal, refusal
 from tests.servers import server_settings
 
 NAME = "nats://localhost:4222/items"
 LEASE = Duration(seconds=10)
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
 
 
 @dataclass
@@ -149,17 +137,17 @@ async def test_of_many_relays_that_acquire_at_once_exactly_one_wins(service: Ser
 
 async def test_a_held_sink_is_refused_until_its_lease_has_expired(service: Service) -> None:
     first = await service.acquire("one")
-    service.clock.move(9.9)
+    service.clock.move(seconds=9.9)
     found = await refused(service.acquire("two"))
     assert (found.code, found.reason) == ("FAILED_PRECONDITION", "SINK_HELD")
-    service.clock.move(0.1)
+    service.clock.move(seconds=0.1)
     second = await service.acquire("two")
     assert (second.holder, second.epoch > first.epoch) == ("two", True)
 
 
 async def test_the_holder_renews_its_lease_under_the_same_epoch(service: Service) -> None:
     first = await service.acquire()
-    service.clock.move(5)
+    service.clock.move(seconds=5)
     again = await service.acquire()
     assert again.epoch == first.epoch
     assert again.lease_expire_time.seconds == first.lease_expire_time.seconds + 5
@@ -168,7 +156,7 @@ async def test_the_holder_renews_its_lease_under_the_same_epoch(service: Service
 async def test_a_relay_that_lost_its_lease_can_neither_advance_nor_park(service: Service) -> None:
     await service.write(2)
     old = await service.acquire("one", from_revision=0)
-    service.clock.move(60)
+    service.clock.move(seconds=60)
     new = await service.acquire("two")
     for call in (service.advance(old.epoch, 2), service.park(old.epoch, 1)):
         found = await refused(call)
@@ -180,7 +168,7 @@ async def test_a_relay_that_lost_its_lease_can_neither_advance_nor_park(service:
 async def test_a_lease_that_expired_unnoticed_is_renewed_by_an_advance(service: Service) -> None:
     await service.write(1)
     sink = await service.acquire(from_revision=0)
-    service.clock.move(60)
+    service.clock.move(seconds=60)
     assert (await service.listed()).sinks[0].state == pb.SINK_STATE_IDLE
     advanced = await service.advance(sink.epoch, 1)
     assert (advanced.epoch, advanced.state) == (sink.epoch, pb.SINK_STATE_ACTIVE)
@@ -191,7 +179,7 @@ async def test_the_cursor_never_goes_back(service: Service) -> None:
     await service.write(3)
     sink = await service.acquire(from_revision=0)
     first = await service.advance(sink.epoch, 3)
-    service.clock.move(5)
+    service.clock.move(seconds=5)
     late = await service.advance(sink.epoch, 2)
     assert (late.revision, late.advance_time) == (3, first.advance_time)
     assert late.lease_expire_time.seconds == first.lease_expire_time.seconds + 5
@@ -216,7 +204,7 @@ async def test_a_released_sink_is_free_and_its_lease_worth_nothing(service: Serv
 
 async def test_an_old_lease_releases_nothing(service: Service) -> None:
     old = await service.acquire("one")
-    service.clock.move(60)
+    service.clock.move(seconds=60)
     await service.acquire("two")
     assert (await service.release(old.epoch)).holder == "two"
 
@@ -294,7 +282,7 @@ async def test_a_sink_is_deleted_with_what_is_parked_of_it(service: Service) -> 
 async def test_a_lease_of_a_deleted_sink_is_not_one_of_its_successor(service: Service) -> None:
     await service.write(1)
     old = await service.acquire()
-    service.clock.move(60)
+    service.clock.move(seconds=60)
     await service.delete()
     assert (await service.acquire("two")).epoch > old.epoch
     assert (await refused(service.advance(old.epoch, 1))).reason == "LEASE_LOST"
