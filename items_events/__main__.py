@@ -12,12 +12,12 @@ import uvloop
 from pydantic import ValidationError
 
 from items_client import ItemsClient
+from items_events.broker_url import sink_url
 from items_events.extra import MissingExtra, check_extra
 from items_events.logs import configure_logging
 from items_events.registry import Registry
 from items_events.relay import Policy, Relay
 from items_events.settings import Settings
-from items_events.sinks.url import SinkUrl
 
 _log = structlog.get_logger("items_events")
 
@@ -27,7 +27,7 @@ async def relay(settings: Settings) -> None:
     policy = Policy(settings.events_from, settings.events_format)
     async with ItemsClient(settings.upstream) as items, asyncio.TaskGroup() as tasks:
         registry = Registry(items, _holder(), settings.events_lease)
-        for url in map(SinkUrl.parse, settings.events):
+        for url in map(sink_url, settings.events):
             tasks.create_task(Relay(url, items, registry, policy).run())
 
 
@@ -68,7 +68,7 @@ def _holder() -> str:
 
 
 def _names(settings: Settings) -> list[str]:
-    return [SinkUrl.parse(url).name for url in settings.events]
+    return [sink_url(url).name for url in settings.events]
 
 
 if __name__ == "__main__":

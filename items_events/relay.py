@@ -16,13 +16,13 @@ import structlog
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient, ItemsError, RetryPolicy
 from items_events.backlog import Backlog
+from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import DataFormat, EventMaker
 from items_events.lease import Lease
 from items_events.racing import race
 from items_events.registry import LeaseLost, Registry, SinkHeld, Start
 from items_events.sinks.opening import open_sink
-from items_events.sinks.sink import Sink, SinkUnavailable
-from items_events.sinks.url import SinkUrl
+from items_events.sinks.sink import BrokerUnavailable, Sink
 
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +44,7 @@ class Policy:
 class Relay:
     """Publishes the changes of *items* to the sink at *url*, whatever happens to others."""
 
-    url: SinkUrl
+    url: BrokerUrl
     items: ItemsClient
     registry: Registry
     policy: Policy = field(default_factory=Policy)
@@ -81,7 +81,7 @@ class Relay:
         while True:
             try:
                 await self._follow(lease)
-            except (SinkUnavailable, ItemsError) as error:
+            except (BrokerUnavailable, ItemsError) as error:
                 lease.fail(str(error))
                 if str(error) != said:
                     said = str(error)

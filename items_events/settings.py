@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from items_events.sinks.url import SinkUrl
+from items_events.broker_url import sink_url
 
 
 def _seconds(value: object) -> object:
@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     @field_validator("events")
     @classmethod
     def _check_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        names = [SinkUrl.parse(url).name for url in value]
+        names = [sink_url(url).name for url in value]
         if len(set(names)) < len(names):
             raise ValueError("the same sink stands there twice")
         return value

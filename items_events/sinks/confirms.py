@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeVar
 
-from items_events.sinks.sink import PATIENCE, SinkUnavailable
+from items_events.sinks.sink import PATIENCE, BrokerUnavailable
 
 T = TypeVar("T")
 
@@ -15,13 +15,13 @@ async def settle(
     """What came of each of *confirms*, in their order; leaves none under way.
 
     Raises:
-        SinkUnavailable: for *patience* seconds there was no progress.
+        BrokerUnavailable: for *patience* seconds there was no progress.
     """
     try:
         for confirm in confirms:
             done, _ = await asyncio.wait([confirm], timeout=patience)
             if not done:
-                raise SinkUnavailable(f"the broker confirms nothing within {patience:g} s")
+                raise BrokerUnavailable(f"the broker confirms nothing within {patience:g} s")
     finally:
         for confirm in confirms:
             confirm.cancel()

@@ -15,12 +15,12 @@ from nats.errors import Error
 from nats.js.api import Header, PubAck, StorageType, StreamConfig
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
+from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import TYPE_PREFIX, CloudEvent
 from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
-from items_events.sinks.sink import PATIENCE, Refused, SinkUnavailable
-from items_events.sinks.tls import tls_context
-from items_events.sinks.url import SinkUrl
+from items_events.sinks.sink import PATIENCE, BrokerUnavailable, Refused
+from items_events.tls import tls_context
 
 HEADER: Final = "ce-"
 CONTENT_TYPE: Final = "content-type"
@@ -39,8 +39,8 @@ BROKEN: Final = (Error, OSError, TimeoutError)
 
 
 @asynccontextmanager
-async def connect(url: SinkUrl) -> AsyncIterator["NatsSink"]:
-    """The sink at *url*. Raises SinkUnavailable."""
+async def connect(url: BrokerUrl) -> AsyncIterator["NatsSink"]:
+    """The sink at *url*. Raises BrokerUnavailable."""
     client = Client()
     lost = asyncio.Event()
     try:
@@ -50,7 +50,7 @@ async def connect(url: SinkUrl) -> AsyncIterator["NatsSink"]:
         await _close(client)
 
 
-async def _open(client: Client, url: SinkUrl, lost: asyncio.Event) -> None:
+async def _open(client: Client, url: BrokerUrl, lost: asyncio.Event) -> None:
     """Connect, once: what to repeat when the connection is lost, the relay knows."""
 
     async def on_lost() -> None:
@@ -75,7 +75,7 @@ async def _open(client: Client, url: SinkUrl, lost: asyncio.Event) -> None:
                 tls=context,
             )
     except BROKEN as error:
-        raise SinkUnavailable(f"NATS cannot be reached: {error}") from error
+        raise BrokerUnavailable(f"NATS cannot be reached: {error}") from error
 
 
 async def _close(client: Client) -> None:
@@ -88,7 +88,7 @@ async def _close(client: Client) -> None:
 class NatsSink:
     """The subjects of a stream, over one connection; *lost* is set when it has gone."""
 
-    def __init__(self, client: Client, lost: asyncio.Event, url: SinkUrl) -> None:
+    def __init__(self, client: Client, lost: asyncio.Event, url: BrokerUrl) -> None:
         self._client = client
         self._jetstream = client.jetstream(timeout=PATIENCE)
         self._lost = lost
@@ -106,9 +106,9 @@ class NatsSink:
                 config = self._new_stream(subjects)
                 await self._jetstream.add_stream(config)
         except BROKEN as error:
-            raise SinkUnavailable(f"NATS declares nothing: {error}") from error
+            raise BrokerUnavailable(f"NATS declares nothing: {error}") from error
         if subjects not in (config.subjects or ()):
-            raise SinkUnavailable(f"the stream {self._stream} is there, but without {subjects}")
+            raise BrokerUnavailable(f"the stream {self._stream} is there, but without {subjects}")
 
     def _new_stream(self, subjects: str) -> StreamConfig:
         return StreamConfig(
@@ -138,7 +138,7 @@ class NatsSink:
                     headers=_headers(event),
                 )
         except BROKEN as error:
-            raise SinkUnavailable(f"NATS was lost: {error}") from error
+            raise BrokerUnavailable(f"NATS was lost: {error}") from error
 
     async def _settled(
         self, acknowledgements: Sequence[asyncio.Future[PubAck]]
@@ -149,7 +149,7 @@ class NatsSink:
         try:
             await asyncio.wait([settling, losing], return_when=asyncio.FIRST_COMPLETED)
             if not settling.done():
-                raise SinkUnavailable("NATS was lost: the connection has ended")
+                raise BrokerUnavailable("NATS was lost: the connection has ended")
             return settling.result()
         finally:
             settling.cancel()
@@ -174,13 +174,13 @@ def _size(event: CloudEvent) -> int:
 
 
 def _refusal(event: CloudEvent, outcome: object) -> Refused | None:
-    """Why the stream does not take it; None if it has it. Raises SinkUnavailable."""
+    """Why the stream does not take it; None if it has it. Raises BrokerUnavailable."""
     match outcome:
         case PubAck():
             return None
         case APIError() if outcome.err_code == TOO_LARGE:
             return Refused(event, "the message is larger than the max_msg_size of the stream")
         case NoStreamResponseError():
-            raise SinkUnavailable("no stream takes the subject: `items events declare` makes one")
+            raise BrokerUnavailable("no stream takes the subject: `items events declare` makes one")
         case _:
-            raise SinkUnavailable(f"NATS does not keep a message: {outcome}")
+            raise BrokerUnavailable(f"NATS does not keep a message: {outcome}")

@@ -6,11 +6,11 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Final
 
+from items_events.broker_url import BrokerUrl
 from items_events.extra import check_extra
 from items_events.sinks.sink import Sink
-from items_events.sinks.url import SinkUrl
 
-Connect = Callable[[SinkUrl], AbstractAsyncContextManager[Sink]]
+Connect = Callable[[BrokerUrl], AbstractAsyncContextManager[Sink]]
 
 _MODULES: Final = MappingProxyType(
     {
@@ -21,12 +21,12 @@ _MODULES: Final = MappingProxyType(
 )
 
 
-def open_sink(url: SinkUrl) -> AbstractAsyncContextManager[Sink]:
+def open_sink(url: BrokerUrl) -> AbstractAsyncContextManager[Sink]:
     """A connection to the sink at *url*, for the block.
 
     Raises:
         MissingExtra: the clients of the brokers are not installed.
-        SinkUnavailable: on entering the block, if the broker cannot be reached.
+        BrokerUnavailable: on entering the block, if the broker cannot be reached.
     """
     check_extra()
     connect: Connect = import_module(_MODULES[url.broker]).connect

@@ -18,12 +18,12 @@ import aio_pika
 from aio_pika import exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection
 
+from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import CloudEvent
 from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
-from items_events.sinks.sink import PATIENCE, Refused, SinkUnavailable
-from items_events.sinks.tls import tls_context
-from items_events.sinks.url import SinkUrl
+from items_events.sinks.sink import PATIENCE, BrokerUnavailable, Refused
+from items_events.tls import tls_context
 
 HEADER: Final = "cloudEvents:"
 CLOSING: Final = 2.0
@@ -34,8 +34,8 @@ BROKEN: Final = (exceptions.AMQPError, ConnectionError, OSError, TimeoutError, R
 
 
 @asynccontextmanager
-async def connect(url: SinkUrl) -> AsyncIterator["RabbitMQSink"]:
-    """The sink at *url*. Raises SinkUnavailable."""
+async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSink"]:
+    """The sink at *url*. Raises BrokerUnavailable."""
     connection = await open_connection(url)
     try:
         channel = await open_channel(connection)
@@ -44,7 +44,7 @@ async def connect(url: SinkUrl) -> AsyncIterator["RabbitMQSink"]:
         await close_connection(connection)
 
 
-async def open_connection(url: SinkUrl) -> AbstractConnection:
+async def open_connection(url: BrokerUrl) -> AbstractConnection:
     """A connection that is not restored by itself: whoever uses it knows what to repeat."""
     context = tls_context(url)
     try:
@@ -60,7 +60,7 @@ async def open_connection(url: SinkUrl) -> AbstractConnection:
                 client_properties={"connection_name": "item-service"},
             )
     except BROKEN as error:
-        raise SinkUnavailable(f"RabbitMQ cannot be reached: {why(error)}") from error
+        raise BrokerUnavailable(f"RabbitMQ cannot be reached: {why(error)}") from error
 
 
 async def open_channel(connection: AbstractConnection) -> AbstractChannel:
@@ -69,7 +69,7 @@ async def open_channel(connection: AbstractConnection) -> AbstractChannel:
         async with asyncio.timeout(PATIENCE):
             return await connection.channel(publisher_confirms=True, on_return_raises=True)
     except BROKEN as error:
-        raise SinkUnavailable(f"RabbitMQ opens no channel: {why(error)}") from error
+        raise BrokerUnavailable(f"RabbitMQ opens no channel: {why(error)}") from error
 
 
 async def close_connection(connection: AbstractConnection) -> None:
@@ -79,7 +79,7 @@ async def close_connection(connection: AbstractConnection) -> None:
             await connection.close()
 
 
-def virtual_host(url: SinkUrl) -> str:
+def virtual_host(url: BrokerUrl) -> str:
     """The virtual host that the path of *url* names; `/` by default."""
     return unquote(url.path.removeprefix("/")) or "/"
 
@@ -92,7 +92,7 @@ def why(error: BaseException) -> str:
 class RabbitMQSink:
     """A topic exchange, over one channel."""
 
-    def __init__(self, channel: AbstractChannel, url: SinkUrl) -> None:
+    def __init__(self, channel: AbstractChannel, url: BrokerUrl) -> None:
         self._channel = channel
         self._url = url
         self._exchange = url.options["exchange"]
@@ -110,7 +110,7 @@ class RabbitMQSink:
                 )
                 await queue.bind(exchange, routing_key="#")
         except BROKEN as error:
-            raise SinkUnavailable(f"RabbitMQ declares nothing: {why(error)}") from error
+            raise BrokerUnavailable(f"RabbitMQ declares nothing: {why(error)}") from error
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
         """Publish *events*, with all confirmations in flight."""
@@ -118,7 +118,7 @@ class RabbitMQSink:
             async with asyncio.timeout(PATIENCE):
                 exchange = await self._channel.get_exchange(self._exchange, ensure=False)
         except BROKEN as error:
-            raise SinkUnavailable(f"RabbitMQ does not answer: {why(error)}") from error
+            raise BrokerUnavailable(f"RabbitMQ does not answer: {why(error)}") from error
         tasks = [
             asyncio.create_task(
                 exchange.publish(_message(event), routing_key(event, self._url.options))
@@ -144,15 +144,15 @@ def _message(event: CloudEvent) -> aio_pika.Message:
 
 
 def _refusal(event: CloudEvent, outcome: object) -> Refused | None:
-    """Why the message came back; None if the broker has it. Raises SinkUnavailable."""
+    """Why the message came back; None if the broker has it. Raises BrokerUnavailable."""
     match outcome:
         case exceptions.PublishError():
             return Refused(event, "no queue of the exchange takes this routing key")
         case exceptions.DeliveryError():
-            raise SinkUnavailable("RabbitMQ took a message, but could not keep it (nack)")
+            raise BrokerUnavailable("RabbitMQ took a message, but could not keep it (nack)")
         case exceptions.ChannelNotFoundEntity():
-            raise SinkUnavailable(f"{why(outcome)}: `items events declare` makes the exchange")
+            raise BrokerUnavailable(f"{why(outcome)}: `items events declare` makes the exchange")
         case BaseException():
-            raise SinkUnavailable(f"RabbitMQ was lost: {why(outcome)}") from outcome
+            raise BrokerUnavailable(f"RabbitMQ was lost: {why(outcome)}") from outcome
         case _:
             return None

@@ -16,9 +16,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import CloudEvent
-from items_events.sinks.sink import PATIENCE, Refused, SinkUnavailable
-from items_events.sinks.url import SinkUrl
+from items_events.sinks.sink import PATIENCE, BrokerUnavailable, Refused
 
 DATA: Final = "data"
 NOT_ABOVE: Final = "equal or smaller"
@@ -31,8 +31,8 @@ BROKEN: Final = (RedisError, OSError, TimeoutError)
 
 
 @asynccontextmanager
-async def connect(url: SinkUrl) -> AsyncIterator["RedisSink"]:
-    """The sink at *url*. Raises SinkUnavailable."""
+async def connect(url: BrokerUrl) -> AsyncIterator["RedisSink"]:
+    """The sink at *url*. Raises BrokerUnavailable."""
     async with open_client(url) as client:
         with failures():
             await client.ping()
@@ -40,7 +40,7 @@ async def connect(url: SinkUrl) -> AsyncIterator["RedisSink"]:
 
 
 @asynccontextmanager
-async def open_client(url: SinkUrl) -> AsyncIterator["redis.Redis"]:
+async def open_client(url: BrokerUrl) -> AsyncIterator["redis.Redis"]:
     """A client that repeats nothing by itself: whoever uses it knows what to repeat."""
     client = redis.Redis(
         host=url.host,
@@ -64,17 +64,17 @@ async def open_client(url: SinkUrl) -> AsyncIterator["redis.Redis"]:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Turn what the client raises into SinkUnavailable."""
+    """Turn what the client raises into BrokerUnavailable."""
     try:
         yield
     except BROKEN as error:
-        raise SinkUnavailable(f"Redis: {str(error) or type(error).__name__}") from error
+        raise BrokerUnavailable(f"Redis: {str(error) or type(error).__name__}") from error
 
 
 class RedisSink:
     """A stream, over one connection."""
 
-    def __init__(self, client: "redis.Redis", url: SinkUrl) -> None:
+    def __init__(self, client: "redis.Redis", url: BrokerUrl) -> None:
         self._client = client
         self._stream = url.options["stream"]
         self._maxlen = int(url.options["maxlen"]) if "maxlen" in url.options else None
@@ -84,7 +84,7 @@ class RedisSink:
         with failures():
             kind = await self._client.type(self._stream)
         if kind not in {b"none", b"stream"}:
-            raise SinkUnavailable(f"Redis: the key {self._stream!r} is not a stream")
+            raise BrokerUnavailable(f"Redis: the key {self._stream!r} is not a stream")
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
         """Publish *events* in one transaction: Redis takes all that are new, or none."""
@@ -129,11 +129,11 @@ def _fields(event: CloudEvent) -> dict[Any, Any]:
 
 
 def _is_old(outcome: object) -> bool:
-    """Whether Redis has an entry with this id or a later one. Raises SinkUnavailable."""
+    """Whether Redis has an entry with this id or a later one. Raises BrokerUnavailable."""
     if isinstance(outcome, ResponseError) and NOT_ABOVE in str(outcome):
         return True
     if isinstance(outcome, Exception):
-        raise SinkUnavailable(f"Redis takes no entry: {outcome}") from outcome
+        raise BrokerUnavailable(f"Redis takes no entry: {outcome}") from outcome
     return False
 
 

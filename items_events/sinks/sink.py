@@ -10,7 +10,7 @@ PATIENCE = 10.0
 """Seconds that a broker has for its next sign: a connection, an answer, a confirmation."""
 
 
-class SinkUnavailable(Exception):
+class BrokerUnavailable(Exception):
     """The broker does not take events at the moment; the message says why, for people.
 
     Of what was being published, some may have arrived: publish it again.
@@ -28,14 +28,14 @@ class Refused:
 class Sink(Protocol):
     """A connection to one place of a broker.
 
-    After SinkUnavailable the connection is of no use any more.
+    After BrokerUnavailable the connection is of no use any more.
     """
 
     async def declare(self) -> None:
         """Make what the broker needs to keep events; harmless if it is there already.
 
         Raises:
-            SinkUnavailable: it cannot be made, or is there and is something else.
+            BrokerUnavailable: it cannot be made, or is there and is something else.
         """
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
@@ -45,5 +45,5 @@ class Sink(Protocol):
         and left as it is; its id is the same.
 
         Raises:
-            SinkUnavailable: nobody knows which of them the broker has.
+            BrokerUnavailable: nobody knows which of them the broker has.
         """

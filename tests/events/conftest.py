@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from items_events.broker_url import sink_url
 from items_events.sinks.opening import open_sink
-from items_events.sinks.url import SinkUrl
 from tests.events.brokers import RUNNING, Broker
 from tests.needs import needs
 
@@ -16,6 +16,6 @@ async def broker(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[
     place = folder / "broker"
     place.mkdir()
     async with RUNNING[request.param](place) as running:
-        async with open_sink(SinkUrl.parse(running.url())) as sink:
+        async with open_sink(sink_url(running.url())) as sink:
             await sink.declare()
         yield running

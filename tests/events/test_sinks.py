@@ -2,15 +2,15 @@
 
 import pytest
 
+from items_events.broker_url import BrokerUrl, sink_url
 from items_events.sinks.opening import open_sink
-from items_events.sinks.sink import SinkUnavailable
-from items_events.sinks.url import SinkUrl
+from items_events.sinks.sink import BrokerUnavailable
 from tests.events.brokers import Broker
 from tests.events.made import STORE, events
 
 
-def url(broker: Broker, **options: str) -> SinkUrl:
-    return SinkUrl.parse(broker.url(**options))
+def url(broker: Broker, **options: str) -> BrokerUrl:
+    return sink_url(broker.url(**options))
 
 
 async def test_events_arrive_in_order_with_all_their_attributes(broker: Broker) -> None:
@@ -39,7 +39,7 @@ async def test_declaring_twice_is_harmless(broker: Broker) -> None:
 
 async def test_a_broker_that_is_not_there_is_unavailable(broker: Broker) -> None:
     await broker.stop()
-    with pytest.raises(SinkUnavailable):
+    with pytest.raises(BrokerUnavailable):
         async with open_sink(url(broker)):
             pass
     await broker.start()
@@ -50,7 +50,7 @@ async def test_a_connection_that_is_cut_in_a_batch_makes_the_sink_unavailable(
 ) -> None:
     async with open_sink(url(broker)) as sink:
         broker.proxy.cut_after(20_000)
-        with pytest.raises(SinkUnavailable):
+        with pytest.raises(BrokerUnavailable):
             await sink.publish(events(range(1, 401)))
     places = [seen.place for seen in await broker.messages()]
     assert places == [(revision, 0) for revision in range(1, len(places) + 1)]

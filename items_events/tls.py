@@ -2,15 +2,15 @@
 
 import ssl
 
-from items_events.sinks.sink import SinkUnavailable
-from items_events.sinks.url import SinkUrl
+from items_events.broker_url import BrokerUrl
+from items_events.sinks.sink import BrokerUnavailable
 
 
-def tls_context(url: SinkUrl) -> ssl.SSLContext | None:
+def tls_context(url: BrokerUrl) -> ssl.SSLContext | None:
     """What *url* asks for: certificates are checked, against `cafile` if it names one."""
     if not url.is_secure:
         return None
     try:
         return ssl.create_default_context(cafile=url.options.get("cafile"))
     except OSError as error:
-        raise SinkUnavailable(f"the cafile cannot be read: {error}") from error
+        raise BrokerUnavailable(f"the cafile cannot be read: {error}") from error
