@@ -70,7 +70,9 @@ SINKS: Final = _with_tls(
 )
 SOURCES: Final = _with_tls(
     Scheme("rabbitmq", 5672, {"queue": "item-writes"}, frozenset({"dead"})),
-    Scheme("redis", 6379, {"stream": "item-writes", "group": "items"}, frozenset({"dead"})),
+    Scheme(
+        "redis", 6379, {"stream": "item-writes", "group": "items"}, frozenset({"dead", "consumer"})
+    ),
 )
 
 

@@ -22,7 +22,8 @@ from items_events.lease import Lease
 from items_events.racing import race
 from items_events.registry import LeaseLost, Registry, SinkHeld, Start
 from items_events.sinks.opening import open_sink
-from items_events.sinks.sink import BrokerUnavailable, Sink
+from items_events.sinks.sink import Sink
+from items_events.unavailable import BrokerUnavailable
 
 _log = structlog.get_logger(__name__)
 

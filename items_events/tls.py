@@ -3,7 +3,7 @@
 import ssl
 
 from items_events.broker_url import BrokerUrl
-from items_events.sinks.sink import BrokerUnavailable
+from items_events.unavailable import BrokerUnavailable
 
 
 def tls_context(url: BrokerUrl) -> ssl.SSLContext | None:

@@ -1,13 +1,13 @@
 """Request bodies: read within a limit, checked, and never held when they are too large."""
 
-import json
 from collections.abc import Collection, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from grpc import StatusCode
 from pydantic import ValidationError
 from starlette.types import Receive
 
+from protojson.duplicates import duplicate_key
 from protojson.message import Message
 from protojson.violations import is_malformed
 from rest_facade.media_types import check_media_type
@@ -51,24 +51,10 @@ def parse_body(model: type[B], raw: bytes) -> B:
 
 def _refuse_duplicate_keys(raw: bytes) -> None:
     """Refuse an object that has a key twice: readers would differ in what it says."""
-    try:
-        _DUPLICATE_KEYS.decode(raw.decode())
-    except _DuplicateKey as error:
-        detail = f"the key {error} stands twice in an object"
-        raise invalid(Violation(Place.BODY, "", detail), reason="MALFORMED_JSON") from None
-
-
-class _DuplicateKey(ValueError):
-    """The key."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> None:
-    if len(dict(pairs)) < len(pairs):
-        names = [key for key, _ in pairs]
-        raise _DuplicateKey(next(json.dumps(key) for key in names if names.count(key) > 1))
-
-
-_DUPLICATE_KEYS = json.JSONDecoder(object_pairs_hook=_unique)
+    key = duplicate_key(raw)
+    if key is not None:
+        detail = f"the key {key} stands twice in an object"
+        raise invalid(Violation(Place.BODY, "", detail), reason="MALFORMED_JSON")
 
 
 async def _receive_all(receive: Receive, limit: int) -> bytes:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeVar
 
-from items_events.sinks.sink import PATIENCE, BrokerUnavailable
+from items_events.unavailable import PATIENCE, BrokerUnavailable
 
 T = TypeVar("T")
 

@@ -19,8 +19,9 @@ from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import TYPE_PREFIX, CloudEvent
 from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
-from items_events.sinks.sink import PATIENCE, BrokerUnavailable, Refused
+from items_events.sinks.sink import Refused
 from items_events.tls import tls_context
+from items_events.unavailable import PATIENCE, BrokerUnavailable
 
 HEADER: Final = "ce-"
 CONTENT_TYPE: Final = "content-type"

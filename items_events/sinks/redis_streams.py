@@ -7,27 +7,26 @@ There is no binding of CloudEvents for Redis: the attributes are fields by their
 and the item is the field `data`.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
-from typing import Any, Final
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final
 
-from redis import asyncio as redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import CloudEvent
-from items_events.sinks.sink import PATIENCE, BrokerUnavailable, Refused
+from items_events.redis_client import failures, open_client
+from items_events.sinks.sink import Refused
+from items_events.unavailable import BrokerUnavailable
+
+if TYPE_CHECKING:
+    from redis import asyncio as redis
 
 DATA: Final = "data"
 NOT_ABOVE: Final = "equal or smaller"
 """What Redis says of an id that is not above the last one."""
 
 MISSING: Final = "the stream has later entries, but not this one: rename or delete it, and replay"
-
-BROKEN: Final = (RedisError, OSError, TimeoutError)
-"""What the client raises when the connection is of no use, or the server refuses all."""
 
 
 @asynccontextmanager
@@ -37,38 +36,6 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RedisSink"]:
         with failures():
             await client.ping()
         yield RedisSink(client, url)
-
-
-@asynccontextmanager
-async def open_client(url: BrokerUrl) -> AsyncIterator["redis.Redis"]:
-    """A client that repeats nothing by itself: whoever uses it knows what to repeat."""
-    client = redis.Redis(
-        host=url.host,
-        port=url.port,
-        db=int(url.path.removeprefix("/")),
-        username=url.user or None,
-        password=url.password,
-        ssl=url.is_secure,
-        ssl_ca_certs=url.options.get("cafile"),
-        protocol=2,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
-        retry=Retry(NoBackoff(), 0),
-    )
-    try:
-        yield client
-    finally:
-        with suppress(*BROKEN):
-            await client.aclose()
-
-
-@contextmanager
-def failures() -> Iterator[None]:
-    """Turn what the client raises into BrokerUnavailable."""
-    try:
-        yield
-    except BROKEN as error:
-        raise BrokerUnavailable(f"Redis: {str(error) or type(error).__name__}") from error
 
 
 class RedisSink:

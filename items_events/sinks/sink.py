@@ -6,16 +6,6 @@ from typing import Protocol
 
 from items_events.cloud_events import CloudEvent
 
-PATIENCE = 10.0
-"""Seconds that a broker has for its next sign: a connection, an answer, a confirmation."""
-
-
-class BrokerUnavailable(Exception):
-    """The broker does not take events at the moment; the message says why, for people.
-
-    Of what was being published, some may have arrived: publish it again.
-    """
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:

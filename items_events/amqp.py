@@ -1,0 +1,65 @@
+"""Connections to RabbitMQ."""
+
+import asyncio
+from contextlib import suppress
+from typing import Final
+from urllib.parse import unquote
+
+import aio_pika
+from aio_pika import exceptions
+from aio_pika.abc import AbstractChannel, AbstractConnection
+
+from items_events.broker_url import BrokerUrl
+from items_events.tls import tls_context
+from items_events.unavailable import PATIENCE, BrokerUnavailable
+
+CLOSING: Final = 2.0
+"""Seconds that a broker has to say good-bye."""
+
+BROKEN: Final = (exceptions.AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
+"""What the client raises when the connection, or the channel, is of no use any more."""
+
+
+async def open_connection(url: BrokerUrl) -> AbstractConnection:
+    """A connection that is not restored by itself: whoever uses it knows what to repeat."""
+    context = tls_context(url)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await aio_pika.connect(
+                host=url.host,
+                port=url.port,
+                login=url.user or "guest",
+                password=url.password or "guest",
+                virtualhost=virtual_host(url),
+                ssl=url.is_secure,
+                ssl_context=context,
+                client_properties={"connection_name": "item-service"},
+            )
+    except BROKEN as error:
+        raise BrokerUnavailable(f"RabbitMQ cannot be reached: {why(error)}") from error
+
+
+async def open_channel(connection: AbstractConnection) -> AbstractChannel:
+    """A channel with publisher confirms."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await connection.channel(publisher_confirms=True, on_return_raises=True)
+    except BROKEN as error:
+        raise BrokerUnavailable(f"RabbitMQ opens no channel: {why(error)}") from error
+
+
+async def close_connection(connection: AbstractConnection) -> None:
+    """Close *connection*, also if the broker does not answer any more."""
+    with suppress(*BROKEN):
+        async with asyncio.timeout(CLOSING):
+            await connection.close()
+
+
+def virtual_host(url: BrokerUrl) -> str:
+    """The virtual host that the path of *url* names; `/` by default."""
+    return unquote(url.path.removeprefix("/")) or "/"
+
+
+def why(error: BaseException) -> str:
+    """What *error* says, for people."""
+    return str(error) or type(error).__name__

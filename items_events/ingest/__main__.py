@@ -1,0 +1,26 @@
+"""`python -m items_events.ingest`: the ingest."""
+
+from items_client import ItemsClient
+from items_events.broker_url import source_url
+from items_events.ingest.ingest import Ingest
+from items_events.ingest.settings import Settings
+from items_events.process import read_settings, run_until_stopped
+
+ACTOR = "ingest"
+"""Who the history names for the writes."""
+
+
+async def ingest(settings: Settings) -> None:
+    """Ingest until it is cancelled."""
+    async with ItemsClient(settings.upstream, actor=ACTOR) as items:
+        await Ingest(source_url(settings.ingest), items).run()
+
+
+def main() -> None:
+    """Ingest with settings from flags and ITEMS_* variables."""
+    settings = read_settings(Settings, "python -m items_events.ingest")
+    run_until_stopped(ingest(settings), settings.log_level, settings.log_format)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The ingest: each message is applied once, in order, or becomes a dead letter.
+
+A message is acknowledged only after its commit. If it is delivered again, it has the
+same request id, and the service gives the first answer again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import structlog
+
+from items.v1 import items_pb2 as pb
+from items_client import ItemsClient, ItemsError, RetryPolicy
+from items_client.errors import (
+    AccessDenied,
+    DeadlineExceeded,
+    Overloaded,
+    ServiceFailed,
+    Unavailable,
+)
+from items_events.broker_url import BrokerUrl
+from items_events.ingest.opening import open_source
+from items_events.ingest.problems import NotApplicable, partly_refused, refused
+from items_events.ingest.requests import read_request
+from items_events.ingest.source import Delivery, Source
+from items_events.unavailable import BrokerUnavailable
+
+_log = structlog.get_logger(__name__)
+
+BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=15.0)
+
+ATTEMPTS: Final = 5
+"""How often a message is tried that the service fails on, without a word why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """Applies the messages at *url* to *items*."""
+
+    url: BrokerUrl
+    items: ItemsClient
+    back_off: RetryPolicy = BACK_OFF
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def run(self) -> NoReturn:
+        """Ingest until it is cancelled, through all failures of the broker and the service."""
+        failures = 0
+        while True:
+            try:
+                async with open_source(self.url) as source:
+                    _log.info("ingesting", source=self.url.name)
+                    failures = 0
+                    while True:
+                        await self._handle(source, await source.next())
+            except BrokerUnavailable as error:
+                _log.error("source fails", source=self.url.name, why=str(error))
+            failures += 1
+            await self.sleep(self.back_off.pause(failures))
+
+    async def _handle(self, source: Source, delivery: Delivery) -> None:
+        """Apply *delivery* and acknowledge it, or bury it."""
+        try:
+            await self._apply(read_request(delivery))
+        except NotApplicable as error:
+            _log.warning("message not applied", message=delivery.id[:255], why=str(error))
+            await source.bury(delivery, error.problem)
+        else:
+            await source.acknowledge(delivery)
+
+    async def _apply(self, request: pb.BatchWriteItemsRequest) -> None:
+        """Commit *request*, however long the service is away.
+
+        Raises:
+            NotApplicable: all of it, or some of its writes, are refused for good.
+        """
+        attempt = 1
+        while True:
+            try:
+                answer = await self.items.call(self.items.stub.BatchWriteItems, request)
+            except ItemsError as error:
+                if _is_the_message(error, attempt):
+                    raise refused(error) from error
+                _log.warning("the service does not apply a message", why=str(error))
+            else:
+                break
+            await self.sleep(self.back_off.pause(attempt))
+            attempt += 1
+        if any(result.HasField("error") for result in answer.results):
+            raise partly_refused(answer)
+
+
+def _is_the_message(error: ItemsError, attempt: int) -> bool:
+    """Whether *error* is due to the message, and not to the state of the service.
+
+    A fault of the service may be either: other messages wait for a while, not for ever.
+    """
+    if isinstance(error, Unavailable | DeadlineExceeded | AccessDenied):
+        return False
+    if isinstance(error, Overloaded | ServiceFailed):
+        is_explained = isinstance(error, Overloaded) and bool(error.reason)
+        return not is_explained and attempt >= ATTEMPTS
+    return True

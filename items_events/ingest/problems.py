@@ -1,0 +1,97 @@
+"""What is wrong with a message, as an RFC 9457 problem for the dead letter.
+
+Its `type` and its `reason` are those that the REST facade answers with; there is no HTTP
+here, and so no `status`. All of it fits into the header of an AMQP message.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from items.v1 import items_pb2 as pb
+from items_client.errors import ItemsError
+from items_client.statuses import from_status
+from protojson.message import Message
+from protojson.violations import is_malformed, violations
+
+MOST: Final = 20
+"""Violations, or refused writes, that a problem tells of."""
+
+LONGEST: Final = 500
+"""Characters of each text."""
+
+
+class NotApplicable(Exception):
+    """The message cannot be applied; *problem* says why."""
+
+    def __init__(self, problem: Mapping[str, Any]) -> None:
+        super().__init__(problem["detail"])
+        self.problem = problem
+
+
+def refusal(reason: str, detail: str, code: str = "INVALID_ARGUMENT") -> NotApplicable:
+    """A message that was not even sent to the service."""
+    return NotApplicable(_problem(code, reason, detail))
+
+
+def unreadable(error: ValidationError, model: type[Message]) -> NotApplicable:
+    """A body that is not JSON, or not a *model*."""
+    if is_malformed(error):
+        said = error.errors(include_url=False, include_input=False)[0]["msg"]
+        return refusal("MALFORMED_JSON", said.removeprefix("Invalid JSON: "))
+    found = violations(error, model)
+    problem = _problem(
+        "INVALID_ARGUMENT",
+        "VALIDATION_FAILED",
+        "; ".join(f"{one.pointer}: {one.description}" for one in found),
+    )
+    listed = [{"pointer": one.pointer, "detail": one.description} for one in found]
+    return NotApplicable({**problem, "violations": _cut(listed)})
+
+
+def refused(error: ItemsError) -> NotApplicable:
+    """A request that the service refuses."""
+    return NotApplicable(_refused(error))
+
+
+def partly_refused(answer: pb.BatchWriteItemsResponse) -> NotApplicable:
+    """A request of which some writes are applied, and others are refused."""
+    errors = [
+        {"index": index, **_refused(from_status(result.error))}
+        for index, result in enumerate(answer.results)
+        if result.HasField("error")
+    ]
+    detail = f"{len(errors)} of {len(answer.results)} writes are refused, the others applied"
+    return NotApplicable(
+        {"type": "about:blank", "title": "Writes refused", "detail": detail, "writes": _cut(errors)}
+    )
+
+
+def _refused(error: ItemsError) -> dict[str, Any]:
+    problem = _problem(error.code.name, error.reason, error.message)
+    if error.violations:
+        found = [{"field": one.field, "detail": one.description} for one in error.violations]
+        problem["violations"] = _cut(found)
+    if error.metadata:
+        problem["metadata"] = dict(error.metadata)
+    return problem
+
+
+def _problem(code: str, reason: str, detail: str) -> dict[str, Any]:
+    slug = reason.lower().replace("_", "-")
+    return {
+        "type": f"/errors#{slug}" if reason else "about:blank",
+        "title": (reason or code).capitalize().replace("_", " ").replace("json", "JSON"),
+        "detail": detail[:LONGEST],
+        "code": code,
+        "reason": reason,
+    }
+
+
+def _cut(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The first of what was *found*, with texts of a bounded length."""
+    return [
+        {key: value[:LONGEST] if isinstance(value, str) else value for key, value in one.items()}
+        for one in found[:MOST]
+    ]

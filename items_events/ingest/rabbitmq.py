@@ -1,0 +1,118 @@
+"""Writes from a quorum queue of RabbitMQ, and dead letters in another one."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import aio_pika
+from aio_pika import exceptions
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueueIterator
+
+from items_events.amqp import BROKEN, close_connection, open_channel, open_connection, why
+from items_events.broker_url import BrokerUrl
+from items_events.ingest.source import Delivery
+from items_events.unavailable import BrokerUnavailable
+
+PREFETCH: Final = 50
+PROBLEM: Final = "problem"
+"""The header of a dead letter that says what is wrong with it, as JSON."""
+
+
+@asynccontextmanager
+async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSource"]:
+    """The source at *url*; a queue that is missing is made. Raises BrokerUnavailable."""
+    connection = await open_connection(url)
+    try:
+        queue, dead = url.options["queue"], dead_letters(url)
+        await _ensure_queue(connection, dead, {})
+        await _ensure_queue(
+            connection,
+            queue,
+            {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead},
+        )
+        channel = await open_channel(connection)
+        async with _reading(channel, queue) as messages:
+            yield RabbitMQSource(channel, messages, dead)
+    finally:
+        await close_connection(connection)
+
+
+def dead_letters(url: BrokerUrl) -> str:
+    """The name of the queue for what cannot be applied."""
+    return url.options.get("dead", f"{url.options['queue']}.dead")
+
+
+async def _ensure_queue(
+    connection: AbstractConnection, name: str, arguments: Mapping[str, Any]
+) -> None:
+    """Make the queue, unless there is one: then it is whatever its owner wants."""
+    try:
+        channel = await open_channel(connection)
+        with suppress(exceptions.ChannelNotFoundEntity):
+            await channel.declare_queue(name, passive=True)
+            await channel.close()
+            return
+        channel = await open_channel(connection)
+        await channel.declare_queue(
+            name, durable=True, arguments={"x-queue-type": "quorum", **arguments}
+        )
+        await channel.close()
+    except BROKEN as error:
+        raise BrokerUnavailable(f"RabbitMQ: no queue {name}: {why(error)}") from error
+
+
+@asynccontextmanager
+async def _reading(channel: AbstractChannel, name: str) -> AsyncIterator[AbstractQueueIterator]:
+    """The messages of the queue; those that were fetched and not handled go back."""
+    try:
+        await channel.set_qos(prefetch_count=PREFETCH)
+        queue = await channel.get_queue(name, ensure=False)
+        messages = queue.iterator()
+        await messages.consume()
+    except BROKEN as error:
+        raise BrokerUnavailable(f"RabbitMQ: {name} cannot be read: {why(error)}") from error
+    yield messages
+
+
+class RabbitMQSource:
+    """A queue, read over one channel."""
+
+    def __init__(
+        self, channel: AbstractChannel, messages: AbstractQueueIterator, dead: str
+    ) -> None:
+        self._channel = channel
+        self._messages = messages
+        self._dead = dead
+
+    async def next(self) -> Delivery:
+        """The next message, waited for."""
+        try:
+            message = await anext(self._messages)
+        except StopAsyncIteration:
+            raise BrokerUnavailable("RabbitMQ: the queue or the connection has gone") from None
+        except BROKEN as error:
+            raise BrokerUnavailable(f"RabbitMQ: {why(error)}") from error
+        return Delivery(message.message_id or "", message.body, message)
+
+    async def acknowledge(self, delivery: Delivery) -> None:
+        """It is dealt with."""
+        try:
+            await delivery.receipt.ack()
+        except BROKEN as error:
+            raise BrokerUnavailable(f"RabbitMQ: {why(error)}") from error
+
+    async def bury(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
+        """Publish it to the dead letters and, when they have it, acknowledge it."""
+        message = aio_pika.Message(
+            delivery.body,
+            headers={PROBLEM: json.dumps(problem)},
+            content_type=delivery.receipt.content_type,
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+            message_id=delivery.id or None,
+        )
+        try:
+            await self._channel.default_exchange.publish(message, self._dead)
+        except BROKEN as error:
+            raise BrokerUnavailable(f"RabbitMQ: no dead letter: {why(error)}") from error
+        await self.acknowledge(delivery)

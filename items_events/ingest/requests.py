@@ -1,0 +1,63 @@
+"""The body of a message as the request that it asks for."""
+
+import re
+from typing import Final
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from items.v1 import items_pb2 as pb
+from items.v1.items_converters import batch_write_items_request_to_proto
+from items.v1.items_models import BatchWriteItemsRequest
+from items_events.ingest.problems import refusal, unreadable
+from items_events.ingest.source import Delivery
+from protojson.duplicates import duplicate_key
+from protojson.text import UUID as UUID_PATTERN
+
+NAMESPACE: Final = UUID("8f5c2b0e-5d1b-5c39-9a53-2f4c7b1e6d80")
+"""Of the request ids that are made of message ids."""
+
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""The largest body that is read; the service takes smaller requests anyway."""
+
+
+def read_request(delivery: Delivery) -> pb.BatchWriteItemsRequest:
+    """The request in *delivery*, with a request id that is the same when it comes again.
+
+    That is the `requestId` of the body if it has one, and otherwise the id of the
+    message: as it is if it is a UUID, or else the UUIDv5 of it.
+
+    Raises:
+        NotApplicable: it is too large, not JSON, not such a request, or has no id.
+    """
+    if len(delivery.body) > MOST_BYTES:
+        detail = f"the body is larger than {MOST_BYTES} bytes"
+        raise refusal("REQUEST_TOO_LARGE", detail, "RESOURCE_EXHAUSTED")
+    request = batch_write_items_request_to_proto(_parse(delivery.body))
+    request.request_id = request.request_id or _request_id(delivery.id)
+    return request
+
+
+def _parse(body: bytes) -> BatchWriteItemsRequest:
+    if not body:
+        raise refusal("MALFORMED_JSON", "there is no body: of a Redis entry, it is the field body")
+    try:
+        model = BatchWriteItemsRequest.model_validate_json(body)
+    except ValidationError as error:
+        raise unreadable(error, BatchWriteItemsRequest) from None
+    key = duplicate_key(body)
+    if key is not None:
+        raise refusal("MALFORMED_JSON", f"the key {key} stands twice in an object")
+    return model
+
+
+def _request_id(message_id: str) -> str:
+    if not message_id:
+        raise refusal(
+            "VALIDATION_FAILED",
+            "the message has no message id, and the body no requestId:"
+            " delivered again, it would be applied twice",
+        )
+    if re.fullmatch(UUID_PATTERN, message_id):
+        return message_id
+    return str(uuid5(NAMESPACE, message_id))

@@ -1,0 +1,11 @@
+"""A broker that cannot be used at the moment."""
+
+PATIENCE = 10.0
+"""Seconds that a broker has for its next sign: a connection, an answer, a confirmation."""
+
+
+class BrokerUnavailable(Exception):
+    """The broker does not answer, or does not do its work; the message says why, for people.
+
+    What was under way may have been done or not: do it again, over a new connection.
+    """
