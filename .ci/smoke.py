@@ -90,6 +90,8 @@ def use(items: Path, folder: Path, http: str, grpc: str) -> None:
     assert [item["id"] for item in listed["items"]] == ["1", "two"], listed
     with urllib.request.urlopen(f"http://{http}/docs", timeout=5) as page:
         assert b"swagger" in page.read().lower()
+    with urllib.request.urlopen(f"http://{http}/watch.js", timeout=5) as script:
+        assert b"EventSource" in script.read()
 
 
 def call(url: str, body: object = None) -> dict[str, list[dict[str, str]]]:

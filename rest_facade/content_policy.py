@@ -6,6 +6,12 @@ import re
 
 _INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
 
+OWN_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The policy of a page whose style and script are files of ours, and that calls us."""
+
 
 def viewer_policy(page: str) -> str:
     """The policy of a page that draws the OpenAPI document; viewers set inline styles."""

