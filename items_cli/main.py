@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from items_cli.commands.events import events_app
 from items_cli.commands.get_item import get_item
 from items_cli.commands.grpc import grpc
 from items_cli.commands.import_items import import_items
+from items_cli.commands.ingest import ingest
 from items_cli.commands.list_items import list_items
+from items_cli.commands.relay import relay
 from items_cli.commands.rest import rest
 from items_cli.commands.serve import serve
 from items_cli.failure import Failure
@@ -52,9 +55,12 @@ def create_app() -> typer.Typer:
     app.command("serve", rich_help_panel=RUN)(serve)
     app.command("grpc", rich_help_panel=RUN)(grpc)
     app.command("rest", rich_help_panel=RUN)(rest)
+    app.command("relay", rich_help_panel=RUN)(relay)
+    app.command("ingest", rich_help_panel=RUN)(ingest)
     app.command("import", rich_help_panel=USE)(import_items)
     app.command("list", rich_help_panel=USE)(list_items)
     app.command("get", rich_help_panel=USE)(get_item)
+    app.add_typer(events_app(), name="events", rich_help_panel=USE)
     return app
 
 

@@ -1,0 +1,71 @@
+"""The URLs of brokers, as a command takes them."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from items_cli.failure import Failure
+from items_events.broker_url import BadUrl, BrokerUrl, sink_url, source_url
+from items_events.extra import MissingExtra, check_extra
+
+
+def sinks(values: Sequence[str]) -> list[BrokerUrl]:
+    """The sinks that the command line names; none of them twice."""
+    urls = [_read(sink_url, value) for value in values]
+    if len({url.name for url in urls}) < len(urls):
+        raise typer.BadParameter("it names the same sink twice")
+    return urls
+
+
+def _check_sinks(values: list[str] | None) -> list[str]:
+    sinks(values or [])
+    return values or []
+
+
+def _check_source(value: str) -> str:
+    _read(source_url, value)
+    return value
+
+
+def _read(parse: Callable[[str], BrokerUrl], value: str) -> BrokerUrl:
+    try:
+        return parse(value)
+    except BadUrl as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def check_brokers() -> None:
+    """Raise Failure if the clients of the brokers are not installed."""
+    try:
+        check_extra()
+    except MissingExtra as error:
+        raise Failure(str(error), exit_code=2) from error
+
+
+Events = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--events",
+        metavar="URL",
+        envvar="ITEMS_EVENTS",
+        callback=_check_sinks,
+        show_default=False,
+        help="Publish the changes there: amqp://, redis:// or nats://. Can be given again.",
+    ),
+]
+
+SinkUrls = Annotated[
+    list[str],
+    typer.Argument(metavar="URL...", envvar="ITEMS_EVENTS", callback=_check_sinks),
+]
+
+SourceUrl = Annotated[
+    str,
+    typer.Argument(
+        metavar="URL",
+        envvar="ITEMS_INGEST",
+        callback=_check_source,
+        help="Where the writes are: amqp://HOST/?queue=NAME or redis://HOST/0?stream=NAME.",
+    ),
+]

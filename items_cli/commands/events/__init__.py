@@ -1,0 +1,22 @@
+"""`items events`: the sinks that changes are published to."""
+
+import typer
+
+from items_cli.commands.events.declare import declare
+from items_cli.commands.events.delete import delete
+from items_cli.commands.events.parked import parked
+from items_cli.commands.events.replay import replay
+from items_cli.commands.events.skip import skip
+from items_cli.commands.events.status import status
+
+
+def events_app() -> typer.Typer:
+    """The commands of the group."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        help="Prepare, watch and repair the sinks that the relay publishes to.",
+        rich_markup_mode="markdown",
+    )
+    for command in (declare, status, parked, replay, skip, delete):
+        app.command()(command)
+    return app

@@ -1,0 +1,31 @@
+"""`items events declare`: what a broker needs to keep events."""
+
+import asyncio
+
+import typer
+
+from items_cli.brokers import SinkUrls, check_brokers, sinks
+from items_cli.failure import Failure
+from items_events.broker_url import BrokerUrl
+from items_events.sinks.opening import open_sink
+from items_events.unavailable import BrokerUnavailable
+
+
+def declare(urls: SinkUrls) -> None:
+    """Make what sinks need in their brokers; what is there already stays as it is.
+
+    RabbitMQ: a topic exchange, and a quorum queue that takes all of it. NATS: a stream.
+    Redis needs nothing: it is checked whether the key is free.
+    """
+    check_brokers()
+    for url in sinks(urls):
+        try:
+            asyncio.run(_declare(url))
+        except BrokerUnavailable as error:
+            raise Failure(f"{url.name}: {error}") from error
+        typer.echo(f"ready: {url.name}")
+
+
+async def _declare(url: BrokerUrl) -> None:
+    async with open_sink(url) as sink:
+        await sink.declare()

@@ -1,0 +1,29 @@
+"""`items events replay`: revisions, published once more."""
+
+from typing import Annotated
+
+import typer
+
+from items.v1 import sinks_pb2
+from items_cli.flags import GRPC, Service
+from items_cli.sinks import SinkName, connected
+
+FromRevision = Annotated[
+    int,
+    typer.Option(
+        "--from", metavar="REVISION", min=0, help="Publish what came after it; 0 is everything."
+    ),
+]
+
+
+def replay(from_revision: FromRevision, sink: SinkName = "", grpc: Service = str(GRPC)) -> None:
+    """Publish again what came after a revision, for a broker that has lost it.
+
+    The events have the ids that they had. Redis and NATS recognise those that are still
+    there.
+    """
+    with connected(grpc) as sinks:
+        name = sinks.name(sink)
+        request = sinks_pb2.ReplaySinkRequest(name=name, from_revision=from_revision)
+        sinks.session.run(sinks.session.items.call(sinks.stub.ReplaySink, request))
+    typer.echo(f"{name} publishes again what came after revision {from_revision}.")

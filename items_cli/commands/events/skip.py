@@ -1,0 +1,23 @@
+"""`items events skip`: a revision that is not to be published."""
+
+from typing import Annotated
+
+import typer
+
+from items.v1 import sinks_pb2
+from items_cli.flags import GRPC, Service
+from items_cli.sinks import SinkName, connected
+
+Revision = Annotated[
+    int, typer.Argument(metavar="REVISION", min=1, help="The next one of the sink.")
+]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why: it is kept.")]
+
+
+def skip(revision: Revision, why: Why, sink: SinkName = "", grpc: Service = str(GRPC)) -> None:
+    """Go on behind the revision at which a sink is stuck. `items events parked` shows it."""
+    with connected(grpc) as sinks:
+        name = sinks.name(sink)
+        request = sinks_pb2.SkipRevisionRequest(name=name, revision=revision, why=why)
+        sinks.session.run(sinks.session.items.call(sinks.stub.SkipRevision, request))
+    typer.echo(f"{name} goes on behind revision {revision}.")

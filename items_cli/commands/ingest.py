@@ -1,0 +1,18 @@
+"""`items ingest`: writes from a queue or a stream, applied to a running service."""
+
+import os
+
+from items_cli.brokers import SourceUrl, check_brokers
+from items_cli.flags import GRPC, Service
+from items_cli.module import become
+
+
+def ingest(url: SourceUrl, grpc: Service = str(GRPC)) -> None:
+    """Apply the writes that arrive in a RabbitMQ queue or a Redis stream.
+
+    A message is a BatchWriteItems request as JSON, and its id makes it idempotent. What
+    cannot be applied becomes a dead letter, with the problem that it has.
+    """
+    check_brokers()
+    os.environ["ITEMS_INGEST"] = url  # not on the command line: it may hold a password
+    become("items_events.ingest", "--upstream", grpc)
