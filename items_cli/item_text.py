@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf import json_format
+from google.protobuf.message import Message
 
 from items.v1 import items_pb2 as pb
 from items_cli.printable import printable
@@ -13,9 +14,9 @@ EXACT = 2.0**53
 """Below it every whole number has a float of its own."""
 
 
-def as_line(item: pb.Item) -> str:
+def as_line(message: Message) -> str:
     """ProtoJSON in one line."""
-    return json.dumps(_fields(item), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_fields(message), ensure_ascii=False, separators=(",", ":"))
 
 
 def rows(item: pb.Item) -> Iterator[tuple[str, str]]:
@@ -35,9 +36,9 @@ def labels(item: pb.Item) -> str:
     return printable(" ".join(f"{key}={value}" for key, value in sorted(item.labels.items())))
 
 
-def _fields(item: pb.Item) -> dict[str, Any]:
-    """*item* as JSON; whole numbers are written as such: 3, where json_format has 3.0."""
-    return {name: _whole(value) for name, value in json_format.MessageToDict(item).items()}
+def _fields(message: Message) -> dict[str, Any]:
+    """*message* as JSON; whole numbers are written as such: 3, where json_format has 3.0."""
+    return {name: _whole(value) for name, value in json_format.MessageToDict(message).items()}
 
 
 def _whole(value: Any) -> Any:

@@ -16,6 +16,7 @@ from items_cli.commands.list_items import list_items
 from items_cli.commands.relay import relay
 from items_cli.commands.rest import rest
 from items_cli.commands.serve import serve
+from items_cli.commands.watch import watch
 from items_cli.failure import Failure
 
 RUN = "Run the service"
@@ -60,6 +61,7 @@ def create_app() -> typer.Typer:
     app.command("import", rich_help_panel=USE)(import_items)
     app.command("list", rich_help_panel=USE)(list_items)
     app.command("get", rich_help_panel=USE)(get_item)
+    app.command("watch", rich_help_panel=USE)(watch)
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
     return app
 

@@ -5,7 +5,7 @@ from items_cli import flags
 from rest_facade.settings import Settings as FacadeSettings
 from tests.cli.program import items
 
-COMMANDS = ("serve", "grpc", "rest", "import", "list", "get")
+COMMANDS = ("serve", "grpc", "rest", "import", "list", "get", "watch")
 
 
 async def test_the_help_names_every_command() -> None:
@@ -31,6 +31,7 @@ async def test_every_command_explains_itself(command: str) -> None:
         ("import", {"ITEMS_GRPC", "ITEMS_BATCH"}),
         ("list", {"ITEMS_GRPC"}),
         ("get", {"ITEMS_GRPC"}),
+        ("watch", {"ITEMS_GRPC"}),
     ],
 )
 async def test_every_setting_names_its_variable(command: str, variables: set[str]) -> None:

@@ -1,0 +1,111 @@
+"""`items watch`: what happens to the items, as it happens."""
+
+from typing import Annotated
+
+import typer
+
+from items_cli.failure import Failure
+from items_cli.flags import GRPC, Service
+from items_cli.follower import Follower, Reporter, say
+from items_cli.refusals import reason
+from items_cli.session import Session, connect
+from items_client import ItemsError, Watch
+
+BROKEN = 1
+INTERRUPTED = 130
+
+Filter = Annotated[
+    str,
+    typer.Option(
+        "--filter",
+        metavar="FILTER",
+        help='Only items that match: `labels.section = "editors" AND name = "vim*"`',
+    ),
+]
+FromRevision = Annotated[
+    int | None,
+    typer.Option(
+        "--from",
+        metavar="REVISION",
+        min=0,
+        help="Begin with what came after this revision; 0 is everything that is kept.",
+        show_default="now",
+    ),
+]
+WithSnapshot = Annotated[
+    bool, typer.Option("--snapshot", help="Begin with the items that there are.")
+]
+WithPrevious = Annotated[
+    bool, typer.Option("--previous", help="Tell what each item was before, and what differs.")
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print ProtoJSON, one revision with its changes a line.")
+]
+Limit = Annotated[
+    int | None, typer.Option("--limit", metavar="N", min=1, help="End after N changes.")
+]
+Verify = Annotated[
+    bool,
+    typer.Option("--verify", help="Check the guarantees of the stream; 1 if one is broken."),
+]
+
+
+def watch(  # noqa: PLR0913, PLR0917  # a flag each
+    where: Filter = "",
+    from_revision: FromRevision = None,
+    snapshot: WithSnapshot = False,
+    previous: WithPrevious = False,
+    as_json: AsJson = False,
+    limit: Limit = None,
+    verify: Verify = False,
+    grpc: Service = str(GRPC),
+) -> None:
+    """Follow the changes of the items: one line a change, in order, each once.
+
+    When the connection is lost, or the service restarts, it goes on where it was. Ctrl-C
+    ends it, and tells the revision to go on from with `--from`.
+    """
+    if snapshot and from_revision is not None:
+        raise typer.BadParameter("begin with --snapshot or with --from, not with both")
+    reporter = Reporter(verifies=verify)
+    follower = Follower(as_json=as_json, limit=limit)
+    with connect(grpc) as session:
+        followed = session.items.watch(
+            from_revision=from_revision,
+            snapshot=snapshot,
+            filter=where,
+            previous=previous,
+            observer=reporter,
+        )
+        code = _follow(session, follower, followed)
+    if verify:
+        say(_verdict(follower.printed, reporter.complaints))
+    raise typer.Exit(BROKEN if reporter.complaints else code)
+
+
+def _follow(session: Session, follower: Follower, watch: Watch) -> int:
+    """Follow *watch* to the limit, or to Ctrl-C; the exit code."""
+    following = session.start(follower.follow(watch))
+    try:
+        following.result()
+    except KeyboardInterrupt:
+        following.cancel()
+        session.run(watch.aclose())  # after the follower has let go of it
+        say(_farewell(watch))
+        return INTERRUPTED
+    except ItemsError as error:
+        raise Failure(reason(error)) from error
+    session.run(watch.aclose())
+    return 0
+
+
+def _farewell(watch: Watch) -> str:
+    if watch.revision is None:
+        return "Ended before there was anything to go on from."
+    return f"Ended at revision {watch.revision}. To go on from there: --from {watch.revision}"
+
+
+def _verdict(changes: int, complaints: int) -> str:
+    if complaints:
+        return f"Verified {changes:,} changes: the guarantees were broken {complaints:,} times."
+    return f"Verified {changes:,} changes: every guarantee was kept."

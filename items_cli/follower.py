@@ -1,0 +1,100 @@
+"""Follows the changes of the items, and prints them."""
+
+from collections.abc import Callable
+
+import typer
+
+from items.v1 import items_pb2 as pb
+from items_cli.change_text import change_lines, item_line
+from items_cli.item_text import as_line
+from items_cli.printable import printable
+from items_cli.refusals import reason
+from items_client import SnapshotPart, Watch, WatchObserver
+from items_client.errors import ItemsError
+from items_client.guarantees import Complaint, Verifier
+
+Print = Callable[[str], None]
+
+
+class Reporter(WatchObserver):
+    """Says on standard error when a watch is interrupted and, if asked, what it breaks."""
+
+    def __init__(self, *, verifies: bool) -> None:
+        self._verifier = Verifier(self._complain) if verifies else WatchObserver()
+        self._is_interrupted = False
+        self.complaints = 0
+
+    def asked(self, request: pb.WatchItemsRequest) -> None:
+        """Pass it on."""
+        self._verifier.asked(request)
+
+    def received(self, message: pb.WatchItemsResponse) -> None:
+        """Pass it on; a message after an interruption is news."""
+        if self._is_interrupted:
+            self._is_interrupted = False
+            say("Connected again.")
+        self._verifier.received(message)
+
+    def interrupted(self, error: ItemsError, delay: float) -> None:  # noqa: ARG002  # it is short
+        """Say so, once for each interruption."""
+        if not self._is_interrupted:
+            say(f"Interrupted: {printable(reason(error))}. Connecting again ...")
+        self._is_interrupted = True
+
+    def _complain(self, complaint: Complaint) -> None:
+        self.complaints += 1
+        say(printable(str(complaint)))
+
+
+class Follower:
+    """Prints the events of a watch; *limit* is how many changes it prints at most."""
+
+    def __init__(self, *, as_json: bool, limit: int | None) -> None:
+        self._as_json = as_json
+        self._limit = limit
+        self._has_snapshot = False
+        self.printed = 0
+
+    async def follow(self, watch: Watch) -> None:
+        """Print what *watch* tells, until the limit is reached."""
+        async for event in watch:
+            match event:
+                case SnapshotPart():
+                    self._show_part(event)
+                case pb.ItemChanges():
+                    self._show_commit(event)
+            if self._limit is not None and self.printed >= self._limit:
+                return
+
+    def _show_part(self, part: SnapshotPart) -> None:
+        if part.is_first and self._has_snapshot:
+            say("The snapshot begins anew.")
+        self._has_snapshot = True
+        if self._as_json:
+            typer.echo(as_line(_message(part)))
+            return
+        for item in part.items:
+            typer.echo(item_line(item))
+
+    def _show_commit(self, commit: pb.ItemChanges) -> None:
+        """A revision is one line of JSON, however many changes it has."""
+        if self._as_json:
+            typer.echo(as_line(commit))
+            self.printed += len(commit.changes)
+            return
+        for line in change_lines(commit):
+            if self.printed == self._limit:
+                return
+            typer.echo(line)
+            self.printed += 1
+
+
+def say(text: str) -> None:
+    """Print *text* to standard error."""
+    typer.echo(text, err=True)
+
+
+def _message(part: SnapshotPart) -> pb.WatchItemsResponse:
+    """As the wire has it, so that it differs from a revision."""
+    snapshot = pb.ItemSnapshot(revision=part.revision, items=part.items, complete=part.is_last)
+    return pb.WatchItemsResponse(snapshot=snapshot)
