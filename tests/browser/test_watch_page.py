@@ -130,6 +130,35 @@ async def test_the_page_goes_on_by_itself_without_a_gap(
     assert await seen(page) == [before, *await service.history(after=before)]
 
 
+COLLECT = """() => {
+    window.ids = [];
+    const source = new EventSource("v1/items:watch");
+    source.addEventListener("commit", (event) => ids.push(Number(event.lastEventId)));
+    return new Promise((begun) => source.addEventListener("bookmark", begun, { once: true }));
+}"""
+"""A page that does no more than to listen."""
+
+
+@pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)
+async def test_an_event_source_alone_goes_on_without_a_gap(
+    page: Page, service: Service, lose: Callable[[Service], None]
+) -> None:
+    await page.goto(service.url("/watch"))
+    await page.evaluate(COLLECT)
+    before = await service.put("a", "heard")
+    await asyncio.to_thread(lose, service)
+    for _ in range(2):
+        await page.wait_for_event("request", asks_for_events)
+    await asyncio.to_thread(service.start)
+    after = await service.put("a", "heard again")
+    await page.wait_for_function("revision => ids.includes(revision)", arg=after)
+    assert await page.evaluate("ids") == [before, *await service.history(after=before)]
+
+
+def asks_for_events(request: Request) -> bool:
+    return "items:watch" in request.url
+
+
 async def write(service: Service, count: int) -> None:
     """Write while the service comes and goes; each write waits for a server."""
     for number in range(count):
@@ -143,7 +172,7 @@ async def test_a_server_that_is_away_for_long_is_waited_for(page: Page, service:
     await shows(page, before)
     await asyncio.to_thread(service.kill_server)
     for _ in range(3):
-        await page.wait_for_event("request", lambda request: "items:watch" in request.url)
+        await page.wait_for_event("request", asks_for_events)
     await asyncio.to_thread(service.start)
     await shows(page, await service.put("a", "long after"))
     assert await seen(page) == [before, *await service.history(after=before)]
