@@ -28,11 +28,6 @@ DELETED_ITEM: Mapping[str, Any] = {
     "etag": "43",
 }
 
-BOOKMARK: Mapping[str, Any] = {
-    "revision": "41",
-    "storeId": "0198c6a4-7c5e-7d3a-9b1e-2f6a5c4d3e2b",
-}
-
 COMMIT: Mapping[str, Any] = {
     "revision": "42",
     "commitTime": "2026-02-01T12:30:00.250Z",

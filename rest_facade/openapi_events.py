@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from items.v1 import items_models as models
+from protojson.encoding import encode
 from protojson.message import Message
 from rest_facade import examples
-from rest_facade.event_forms import FORMS
-from rest_facade.events import BOOKMARK, COMMIT, ERROR, SNAPSHOT, Event
+from rest_facade.events import BOOKMARK, COMMIT, ERROR, SNAPSHOT
 from rest_facade.media_types import EVENT_STREAM
 
 EVENT_MODELS: Mapping[str, type[Message]] = {
@@ -22,6 +22,25 @@ _MEANINGS = {
     COMMIT: "Everything that one revision changed.",
     BOOKMARK: "How far the stream has come; the first event, if there is no snapshot.",
     ERROR: "Why the stream ends: the last event.",
+}
+
+SERVER_SENT: Mapping[str, Any] = {
+    "type": "object",
+    "description": "An event, by the names of its lines.",
+    "properties": {
+        "event": {"type": "string", "enum": list(_MEANINGS)},
+        "id": {
+            "type": "string",
+            "pattern": "^[0-9]+$",
+            "description": "The revision; what `Last-Event-ID` goes on from.",
+        },
+        "retry": {"type": "integer", "description": "Milliseconds until a browser comes back."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "What happened, in JSON.",
+        },
+    },
 }
 
 EVENT = "WatchEvent"
@@ -63,10 +82,8 @@ def event_schema(references: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def event_content(media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What a stream in *media_type* is; *schema* is that of a line."""
+    """What each event of a stream in *media_type* is; *schema* is that of a line."""
     if media_type != EVENT_STREAM:
         return {"schema": schema, "example": {COMMIT: examples.COMMIT}}
-    form = FORMS[EVENT_STREAM]
-    events = (Event(BOOKMARK, examples.BOOKMARK, 41), Event(COMMIT, examples.COMMIT, 42))
-    written = form.opening + b"".join(map(form.write, events))
-    return {"schema": {"type": "string"}, "example": written.decode()}
+    data = encode(examples.COMMIT).decode()
+    return {"schema": SERVER_SENT, "example": {"id": "42", "event": COMMIT, "data": data}}

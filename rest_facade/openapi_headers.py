@@ -23,7 +23,7 @@ REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "description": "The id of the event that was seen last: go on after it, without "
             "a snapshot. Browsers send it when they connect again; it wins over "
             "`fromRevision`.",
-            "schema": {"type": "string", "pattern": "^[0-9]{1,18}$"},
+            "schema": {"type": "string", "pattern": "^[0-9]{0,18}$"},
         },
         "Idempotency-Key": {
             "description": "A UUID: the same call with the same key is performed once.",
