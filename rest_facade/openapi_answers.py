@@ -14,7 +14,7 @@ from rest_facade.openapi_headers import ANSWER_HEADERS
 from rest_facade.operations import Operation
 from rest_facade.problems import MEDIA_TYPE, PREFIX, Place, problem_type, title
 
-ALWAYS = (400, 406, 429, 500, 503, 504)
+ALWAYS = (400, 406, 429, 431, 500, 503, 504)
 """What any operation may be refused with."""
 
 WITH_BODY = (408, 413, 415)
@@ -38,6 +38,7 @@ REFUSALS: Mapping[int, tuple[str, StatusCode, str]] = MappingProxyType(
         413: ("REQUEST_TOO_LARGE", StatusCode.RESOURCE_EXHAUSTED, "The body is too large."),
         415: ("UNSUPPORTED_MEDIA_TYPE", StatusCode.INVALID_ARGUMENT, "The body is not JSON."),
         429: ("OVERLOADED", StatusCode.RESOURCE_EXHAUSTED, "Too many calls wait already."),
+        431: ("REQUEST_TOO_LARGE", StatusCode.RESOURCE_EXHAUSTED, "The headers are too large."),
         500: ("INTERNAL", StatusCode.INTERNAL, "A fault of the service."),
         503: ("UPSTREAM_UNAVAILABLE", StatusCode.UNAVAILABLE, "The service does not answer."),
         504: ("DEADLINE_EXCEEDED", StatusCode.DEADLINE_EXCEEDED, "The deadline has passed."),
