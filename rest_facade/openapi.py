@@ -10,7 +10,7 @@ from protojson.message import Message
 from protojson.route import Route
 from rest_facade import examples
 from rest_facade.openapi_answers import PROBLEM, VIOLATION, answers
-from rest_facade.openapi_headers import REQUEST_HEADERS
+from rest_facade.openapi_headers import HEADERS_OF_WRITES, REQUEST_HEADERS
 from rest_facade.operations import Operation
 
 Mode = Literal["validation", "serialization"]
@@ -44,7 +44,6 @@ FORMATS = {
     "filter": "aip-160-filter",
     "orderBy": "aip-132-order",
     "pageToken": "page-token",
-    "updateMask": "field-mask",
 }
 """What texts that are more than texts are written in, by the name of the parameter."""
 
@@ -122,8 +121,9 @@ def _query(route: Route) -> list[dict[str, Any]]:
 
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
+    known = REQUEST_HEADERS if operation.method == "GET" else HEADERS_OF_WRITES
     return [
-        {"in": "header", "name": name, "required": False, **REQUEST_HEADERS[name]}
+        {"in": "header", "name": name, "required": False, **known[name]}
         for name in operation.headers
     ]
 

@@ -97,6 +97,26 @@ def test_every_body_and_answer_has_an_example_that_fits_its_schema(
             assert not errors, (name, errors)
 
 
+def test_a_write_may_only_require_that_there_is_no_item(document: dict[str, Any]) -> None:
+    conditions = {
+        method: parameter["schema"]
+        for method, _, operation in operations(document)
+        for parameter in operation["parameters"]
+        if parameter["name"] == "If-None-Match"
+    }
+    assert conditions.keys() == {"GET", "PUT"}
+    assert conditions["PUT"] == {"type": "string", "const": "*"}
+    assert jsonschema_rs.is_valid(conditions["GET"], '"42", W/"43"')
+
+
+def test_a_field_mask_is_documented_as_one_wherever_it_stands(document: dict[str, Any]) -> None:
+    patch = document["paths"]["/v1/items/{id}"]["patch"]
+    (in_query,) = (each for each in patch["parameters"] if each["name"] == "updateMask")
+    in_body = document["components"]["schemas"]["UpdateItemRequest"]["properties"]["updateMask"]
+    assert in_query["schema"]["format"] == "field-mask"
+    assert in_body["anyOf"][0]["format"] == "field-mask"
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names <= set(document["components"]["schemas"])
