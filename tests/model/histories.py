@@ -59,10 +59,11 @@ def requests(draw: st.DrawFn, /, **fields: st.SearchStrategy[Any]) -> Request:
 
 @st.composite
 def items(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> Item:
-    """An item as a client sends it, with the etag that it expects; rarely without a name."""
+    """An item as a client sends it, with the etag that it expects; rarely without id or name."""
     content: Item = draw(NAMED)
     nameless = mostly(st.just(content), st.just(without(content, "name")))
-    return {"id": draw(ids), "etag": draw(ETAG)} | draw(nameless)
+    item_id = draw(mostly(ids, ids | st.just("")))
+    return {"id": item_id, "etag": draw(ETAG)} | draw(nameless)
 
 
 @st.composite
@@ -105,4 +106,5 @@ def _plain(write: Request) -> Request:
     """The same write without what belongs to its batch, as an upsert if it is none."""
     ((kind, request),) = write.items()
     plain = without(request, "request_id", "validate_only")
-    return {"replace" if kind == "create" else kind: plain}
+    is_upsert = kind == "create" and target(write)
+    return {"replace" if is_upsert else kind: plain}
