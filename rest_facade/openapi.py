@@ -47,6 +47,12 @@ FORMATS = {
 }
 """What texts that are more than texts are written in, by the name of the parameter."""
 
+WITH_ID: Mapping[str, Any] = {
+    "required": ["id"],
+    "properties": {"id": {"type": ["string", "integer"], "minLength": 1}},
+}
+"""What an item is too that a batch updates or replaces: no path says which one is meant."""
+
 TAGS = (
     {"name": "items", "description": "One item, and lists of them."},
     {"name": "batches", "description": "Many items in one call, at one revision."},
@@ -87,6 +93,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
     names, document = models_json_schema(bodies + answers, ref_template=REFERENCE)
     for name, definition in document["$defs"].items():
         definition["title"] = name
+    for request in ("ReplaceItemRequest", "UpdateItemRequest"):
+        document["$defs"][request]["properties"]["item"] |= WITH_ID
     return names, document["$defs"]
 
 

@@ -117,6 +117,21 @@ def test_a_field_mask_is_documented_as_one_wherever_it_stands(document: dict[str
     assert in_body["anyOf"][0]["format"] == "field-mask"
 
 
+@pytest.mark.parametrize("given", [{"id": "vim"}, {"id": 7}, {}, {"id": ""}, {"id": None}])
+@pytest.mark.parametrize("write", ["replace", "update"])
+@shared
+async def test_a_batch_needs_the_ids_that_it_is_documented_to_need(
+    shared_rest: httpx.AsyncClient, document: dict[str, Any], write: str, given: dict[str, Any]
+) -> None:
+    item = {**given, "name": "Vim"}
+    options = {"allowMissing": True} if write == "update" else {}
+    body = {"writes": [{write: {"item": item, **options}}], "validateOnly": True}
+    schema = {**document, "$ref": "#/components/schemas/BatchWriteItemsRequest"}
+    response = await shared_rest.post("/v1/items:batchWrite", json=body)
+    assert jsonschema_rs.is_valid(schema, body) is (response.status_code == 200)
+    assert (response.status_code == 200) is bool(given.get("id"))
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names <= set(document["components"]["schemas"])
