@@ -51,7 +51,13 @@ WITH_ID: Mapping[str, Any] = {
     "required": ["id"],
     "properties": {"id": {"type": ["string", "integer"], "minLength": 1}},
 }
-"""What an item is too that a batch updates or replaces: no path says which one is meant."""
+
+NARROWER: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("ItemPatch", "name"): {"type": "string"},  # null would remove it, and each item has one
+    ("ReplaceItemRequest", "item"): WITH_ID,  # in a batch, no path says which item is meant
+    ("UpdateItemRequest", "item"): WITH_ID,
+}
+"""By model and property: what the service asks for beyond the limits of a field."""
 
 TAGS = (
     {"name": "items", "description": "One item, and lists of them."},
@@ -93,8 +99,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
     names, document = models_json_schema(bodies + answers, ref_template=REFERENCE)
     for name, definition in document["$defs"].items():
         definition["title"] = name
-    for request in ("ReplaceItemRequest", "UpdateItemRequest"):
-        document["$defs"][request]["properties"]["item"] |= WITH_ID
+    for (model, name), schema in NARROWER.items():
+        document["$defs"][model]["properties"][name] |= schema
     return names, document["$defs"]
 
 

@@ -132,6 +132,18 @@ async def test_a_batch_needs_the_ids_that_it_is_documented_to_need(
     assert (response.status_code == 200) is bool(given.get("id"))
 
 
+@pytest.mark.parametrize("name", ["Vim", None])
+@shared
+async def test_a_patch_may_not_remove_the_name_and_is_documented_so(
+    shared_rest: httpx.AsyncClient, document: dict[str, Any], name: str | None
+) -> None:
+    schema = {**document, "$ref": "#/components/schemas/ItemPatch"}
+    await shared_rest.put("/v1/items/vim", json={"name": "Vim"})
+    response = await shared_rest.patch("/v1/items/vim", json={"name": name})
+    assert response.status_code == (200 if name else 400)
+    assert jsonschema_rs.is_valid(schema, {"name": name}) is bool(name)
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names <= set(document["components"]["schemas"])
