@@ -1,10 +1,10 @@
 """What the store raises: drivers' own errors never leave the database package.
 
-    StoreError
-    ├── StoreUnavailable   the database did not answer; nothing was written
-    ├── StoreLocked        another process owns the file
-    ├── StoreCorrupt       what was read is not what was written
-    └── StoreUnsupported   the URL, the SQLite or the schema cannot be used
+StoreError
+├── StoreUnavailable   the database did not answer; nothing was written
+├── StoreLocked        another process owns the file
+├── StoreCorrupt       what was read is not what was written
+└── StoreUnsupported   the URL, the SQLite or the schema cannot be used
 """
 
 
