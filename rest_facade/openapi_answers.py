@@ -11,6 +11,7 @@ from items.v1 import errors_pb2
 from rest_facade import examples
 from rest_facade.media_types import JSON
 from rest_facade.openapi_headers import ANSWER_HEADERS
+from rest_facade.openapi_links import links
 from rest_facade.operations import Operation
 from rest_facade.problems import MEDIA_TYPE, PREFIX, Place, problem_type, title
 
@@ -127,6 +128,7 @@ def _success(operation: Operation, status: int, schema: Mapping[str, Any]) -> di
         "description": "The item is new." if created else "It is done.",
         "headers": _headers([*headers, *(["Location"] if created else [])]),
         "content": {JSON: {"schema": schema, "example": examples.ANSWERS[operation.rpc]}},
+        "links": links(operation.rpc),
     }
 
 

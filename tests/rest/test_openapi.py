@@ -144,6 +144,26 @@ async def test_a_patch_may_not_remove_the_name_and_is_documented_so(
     assert jsonschema_rs.is_valid(schema, {"name": name}) is bool(name)
 
 
+def test_every_link_gives_the_id_of_an_answered_item_to_a_call_that_takes_one(
+    document: dict[str, Any],
+) -> None:
+    taking = {
+        operation["operationId"]: [each["name"] for each in operation["parameters"]]
+        for _, path, operation in operations(document)
+        if "{id}" in path
+    }
+    followed = set()
+    for _, _, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for link in response.get("links", {}).values():
+                schema = response["content"]["application/json"]["schema"]
+                assert status in {"200", "201"}
+                assert schema == {"$ref": "#/components/schemas/Item-Output"}
+                assert link["parameters"] == {"path.id": "$response.body#/id"}
+                followed.add(link["operationId"])
+    assert followed == taking.keys()
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names <= set(document["components"]["schemas"])
