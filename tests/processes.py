@@ -1,4 +1,4 @@
-"""The server as a process of its own, as operators run it."""
+"""The server and the facade as processes of their own, as operators run them."""
 
 import json
 import os
@@ -13,26 +13,22 @@ _OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
 """How a line begins that gRPC's core has written."""
 
 
-class ServerProcess:
-    """A running `python -m grpc_server`, over the store in *folder*; killed with the block.
+class LoggedProcess:
+    """A running `python -m` *module*, killed with the block; it logs into *log*.
 
-    It listens at *address*, and logs into *log*; *settings* are those of the server.
+    *settings* are its ITEMS_* variables, by the rest of their names, in lower case.
     """
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.store = folder / "items.db"
-        self.address = f"unix:{folder}/grpc.sock"
+    def __init__(self, module: str, **settings: str) -> None:
         self.log: list[str] = []
         self._is_serving = Event()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "grpc_server"],
-            env=os.environ
-            | {"ITEMS_STORE": f"sqlite:///{self.store}", "ITEMS_GRPC": self.address}
-            | {f"ITEMS_{name.upper()}": value for name, value in settings.items()},
+            [sys.executable, "-m", module],
+            env=os.environ | {f"ITEMS_{name.upper()}": value for name, value in settings.items()},
             stderr=subprocess.PIPE,
             text=True,
         )
-        self._reading = Thread(target=self._read_log, name="server log", daemon=True)
+        self._reading = Thread(target=self._read_log, name=f"log of {module}", daemon=True)
         self._reading.start()
 
     def __enter__(self) -> Self:
@@ -42,13 +38,13 @@ class ServerProcess:
         self.kill()
 
     def wait_until_serving(self, seconds: float = 30) -> None:
-        """Return when the server says that it serves.
+        """Return when the process says that it serves.
 
         Raises:
             AssertionError: it has ended, or took longer than *seconds*.
         """
         assert self._is_serving.wait(seconds), self._said("does not serve")
-        assert self.log, "the server ended in silence"
+        assert self.log, "the process ended in silence"
         assert any('"serving"' in line for line in self.log), self._said("ended")
 
     def kill(self) -> None:
@@ -78,7 +74,30 @@ class ServerProcess:
         self._is_serving.set()
 
     def _said(self, what: str) -> str:
-        return "\n".join((f"the server {what}; it said:", *self.log))
+        return "\n".join((f"the process {what}; it said:", *self.log))
+
+
+class ServerProcess(LoggedProcess):
+    """A gRPC server over the store in *folder*, at *address*."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.store = folder / "items.db"
+        self.address = f"unix:{folder}/grpc.sock"
+        places = {"store": f"sqlite:///{self.store}", "grpc": self.address}
+        super().__init__("grpc_server", **{**places, **settings})
+
+
+class FacadeProcess(LoggedProcess):
+    """A facade in front of the server at *upstream*, on a port of its own."""
+
+    def __init__(self, upstream: str, **settings: str) -> None:
+        places = {"upstream": upstream, "http": "127.0.0.1:0"}
+        super().__init__("rest_facade", **{**places, **settings})
+
+    def url(self) -> str:
+        """Where it serves, once it does."""
+        said = next(event for event in map(json.loads, self.log) if event["event"] == "serving")
+        return f"http://{said['http']}"
 
 
 def _is_harmless(line: str) -> bool:
