@@ -53,8 +53,10 @@ def install(folder: Path, wheel: Path) -> Path:
 def exercise(items: Path, folder: Path) -> None:
     """Serve from the installed wheel, and use it as a newcomer does."""
     with subprocess.Popen(
-        [items, "serve", "--store", f"sqlite:///{folder}/items.db"]
-        + ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"],
+        [
+            *(items, "serve", "--store", f"sqlite:///{folder}/items.db"),
+            *("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+        ],
         cwd=folder,
         stdout=subprocess.PIPE,
         text=True,

@@ -40,12 +40,13 @@ from grpc_server.interceptors.errors import errors, unknown_method
 from grpc_server.interceptors.request_id import request_id
 from grpc_server.interceptors.validation import validation
 from grpc_server.lasting import LastingServer
-from grpc_server.logs import configure_logging
 from grpc_server.servicer import ItemServicer
 from grpc_server.settings import Settings
 from grpc_server.sink_servicer import SinkServicer
 from grpc_server.status import describe
 from grpc_server.transport import make_server
+from hosting.garbage import settle
+from hosting.logs import configure_logging
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
 
 SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"].full_name
@@ -153,6 +154,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with serving(settings) as address:
         _log.info("serving", grpc=address, store=settings.store, engine=settings.grpc_engine)
+        settle()
         await stop.wait()
         _log.info("draining", at_most=settings.grpc_drain.total_seconds())
     _log.info("stopped")

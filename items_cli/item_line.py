@@ -20,6 +20,9 @@ LARGEST = LIMIT
 SHOWN = 30
 """How much of a wrong value is shown."""
 
+_MOST_EXACT = 2**53
+"""Beyond it, a double may stand for another whole number than the one that was written."""
+
 _NAMES = {
     name: field.name
     for field in pb.Item.DESCRIPTOR.fields
@@ -82,9 +85,16 @@ def _fields(value: dict[str, Any]) -> dict[str, Any]:
         if name in fields:
             raise RefusedLine(f"{key}: the field is there twice, in both of its spellings")
         fields[name] = content
-    if isinstance(fields.get("id"), int) and not isinstance(fields["id"], bool):
-        fields["id"] = str(fields["id"])
+    if _is_whole(fields.get("id")):
+        fields["id"] = str(int(fields["id"]))
     return fields
+
+
+def _is_whole(value: object) -> bool:
+    """Whether *value* is a number that an id can be: `7` and `7.0`, as REST reads them."""
+    if isinstance(value, float):
+        return value.is_integer() and abs(value) <= _MOST_EXACT
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _item(fields: dict[str, Any]) -> pb.Item:

@@ -51,6 +51,6 @@ def field_mask_to_json(mask: FieldMask) -> str:
 FIELD_MASK: Final = JsonType(
     field_mask_from_json,
     field_mask_to_json,
-    {"type": "string"},
-    {"type": "string"},
+    {"type": "string", "format": "field-mask"},
+    {"type": "string", "format": "field-mask"},
 )

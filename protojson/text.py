@@ -13,6 +13,9 @@ from protojson.refusal import refusal
 UUID: Final = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
 UUID_OR_EMPTY: Final = re.compile(f"({UUID})?")
 
+MOST_EXACT: Final = 2.0**53
+"""Beyond it, a double may stand for another whole number than the one that was written."""
+
 
 def is_unicode(text: str) -> bool:
     """Whether *text* can be encoded: it does not hold half of a surrogate pair."""
@@ -73,7 +76,10 @@ class Uuid:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """Annotates a string for which a JSON integer is accepted, and read as its digits."""
+    """Annotates a string for which a whole JSON number is accepted, and read as its digits.
+
+    `7.0` is the same number as `7`, and what some programs write for it.
+    """
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -96,4 +102,7 @@ def _uuid(value: str) -> str:
 
 
 def _digits(value: Any) -> Any:
-    return str(value) if type(value) is int else value
+    is_whole = type(value) is int or (
+        type(value) is float and value.is_integer() and value <= MOST_EXACT
+    )
+    return str(int(value)) if is_whole else value

@@ -8,7 +8,8 @@ import structlog
 import uvloop
 from pydantic import ValidationError
 
-from rest_facade.logs import configure_logging
+from hosting.garbage import settle
+from hosting.logs import configure_logging
 from rest_facade.server import serving
 from rest_facade.settings import Settings
 
@@ -22,6 +23,7 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with serving(settings) as address:
         _log.info("serving", http=address, upstream=settings.upstream)
+        settle()
         await stop.wait()
         _log.info("draining", at_most=settings.rest_drain.total_seconds())
     _log.info("stopped")

@@ -12,7 +12,7 @@ from rest_facade import examples
 from rest_facade.events import ERROR
 from rest_facade.openapi_answers import PROBLEM, VIOLATION, answers
 from rest_facade.openapi_events import EVENT, EVENT_MODELS, event_schema
-from rest_facade.openapi_headers import REQUEST_HEADERS
+from rest_facade.openapi_headers import HEADERS_OF_WRITES, REQUEST_HEADERS
 from rest_facade.operations import Operation
 
 Mode = Literal["validation", "serialization"]
@@ -47,9 +47,20 @@ FORMATS = {
     "filter": "aip-160-filter",
     "orderBy": "aip-132-order",
     "pageToken": "page-token",
-    "updateMask": "field-mask",
 }
 """What texts that are more than texts are written in, by the name of the parameter."""
+
+WITH_ID: Mapping[str, Any] = {
+    "required": ["id"],
+    "properties": {"id": {"type": ["string", "integer"], "minLength": 1}},
+}
+
+NARROWER: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    ("ItemPatch", "name"): {"type": "string"},  # null would remove it, and each item has one
+    ("ReplaceItemRequest", "item"): WITH_ID,  # in a batch, no path says which item is meant
+    ("UpdateItemRequest", "item"): WITH_ID,
+}
+"""By model and property: what the service asks for beyond the limits of a field."""
 
 TAGS = (
     {"name": "items", "description": "One item, and lists of them."},
@@ -101,6 +112,8 @@ def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
     names, document = models_json_schema(bodies + answers, ref_template=REFERENCE)
     for name, definition in document["$defs"].items():
         definition["title"] = name
+    for (model, name), schema in NARROWER.items():
+        document["$defs"][model]["properties"][name] |= schema
     return names, document["$defs"]
 
 
@@ -148,8 +161,9 @@ def _query(route: Route) -> list[dict[str, Any]]:
 
 
 def _headers(operation: Operation) -> list[dict[str, Any]]:
+    known = REQUEST_HEADERS if operation.method == "GET" else HEADERS_OF_WRITES
     return [
-        {"in": "header", "name": name, "required": False, **REQUEST_HEADERS[name]}
+        {"in": "header", "name": name, "required": False, **known[name]}
         for name in operation.headers
     ]
 

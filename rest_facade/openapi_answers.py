@@ -11,10 +11,11 @@ from items.v1 import errors_pb2
 from rest_facade import examples
 from rest_facade.openapi_events import event_content
 from rest_facade.openapi_headers import ANSWER_HEADERS
+from rest_facade.openapi_links import links
 from rest_facade.operations import Operation
 from rest_facade.problems import MEDIA_TYPE, PREFIX, Place, problem_type, title
 
-ALWAYS = (400, 406, 429, 500, 503, 504)
+ALWAYS = (400, 406, 429, 431, 500, 503, 504)
 """What any operation may be refused with."""
 
 WITH_BODY = (408, 413, 415)
@@ -42,6 +43,7 @@ REFUSALS: Mapping[int, tuple[str, StatusCode, str]] = MappingProxyType(
         413: ("REQUEST_TOO_LARGE", StatusCode.RESOURCE_EXHAUSTED, "The body is too large."),
         415: ("UNSUPPORTED_MEDIA_TYPE", StatusCode.INVALID_ARGUMENT, "The body is not JSON."),
         429: ("OVERLOADED", StatusCode.RESOURCE_EXHAUSTED, "Too many calls wait already."),
+        431: ("REQUEST_TOO_LARGE", StatusCode.RESOURCE_EXHAUSTED, "The headers are too large."),
         500: ("INTERNAL", StatusCode.INTERNAL, "A fault of the service."),
         503: ("UPSTREAM_UNAVAILABLE", StatusCode.UNAVAILABLE, "The service does not answer."),
         504: ("DEADLINE_EXCEEDED", StatusCode.DEADLINE_EXCEEDED, "The deadline has passed."),
@@ -130,6 +132,7 @@ def _success(operation: Operation, status: int, schema: Mapping[str, Any]) -> di
         "description": "The item is new." if created else _done(operation),
         "headers": _headers([*headers, *(["Location"] if created else [])]),
         "content": {name: _content(operation, name, schema) for name in operation.offered},
+        "links": links(operation.rpc),
     }
 
 

@@ -15,8 +15,8 @@ REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "schema": {"type": "string", "format": "entity-tags", "pattern": _ETAGS},
         },
         "If-None-Match": {
-            "description": "On a read: answer 304 if the item is still in one of these versions, "
-            'such as `"42"`. On a write, `*`: go on only if there is no item.',
+            "description": "Answer 304 if the item is still in one of these versions, such as "
+            '`"42"`.',
             "schema": {"type": "string", "format": "entity-tags", "pattern": _ETAGS},
         },
         "Last-Event-ID": {
@@ -32,6 +32,16 @@ REQUEST_HEADERS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "format": "uuid",
                 "pattern": _UUID,
             },
+        },
+    }
+)
+
+HEADERS_OF_WRITES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        **REQUEST_HEADERS,
+        "If-None-Match": {
+            "description": "Go on only if there is no item.",
+            "schema": {"type": "string", "const": "*"},
         },
     }
 )

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from grpc import StatusCode
 
 from items.v1 import items_pb2 as pb
-from rest_facade.entity_tags import read_entity_tags
+from rest_facade.entity_tags import EntityTags, read_entity_tags
 from rest_facade.problems import Place, Problem, Violation, invalid
 
 WriteRequest = (
@@ -32,20 +32,18 @@ CONDITIONAL_REASONS = frozenset({"ETAG_MISMATCH", "ITEM_ALREADY_EXISTS"})
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
-def is_current(headers: Mapping[str, str], etag: str) -> bool:
+def is_current(known: EntityTags | None, etag: str) -> bool:
     """Whether the client has the version *etag* already: `If-None-Match`, compared weakly."""
-    tags = read_entity_tags(headers, "If-None-Match")
-    return tags is not None and (tags.any or etag in tags.strong + tags.weak)
+    return known is not None and (known.any or etag in known.strong + known.weak)
 
 
-def require_current(headers: Mapping[str, str], etag: str) -> None:
+def require_current(expected: EntityTags | None, etag: str) -> None:
     """Pass if `If-Match` allows the version *etag*, or is not there.
 
     Raises:
         Problem: it allows other versions only.
     """
-    tags = read_entity_tags(headers, "If-Match")
-    if tags is not None and not tags.any and etag not in tags.strong:
+    if expected is not None and not expected.any and etag not in expected.strong:
         raise Problem(
             StatusCode.ABORTED,
             "ETAG_MISMATCH",

@@ -1,8 +1,14 @@
 """HTTP/1.1 as uvicorn speaks it, with an end to how large and how slow a head may be."""
 
 import asyncio
+from http import HTTPStatus
 
+import structlog
+import uuid_utils
+from grpc import StatusCode
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from rest_facade.problems import Problem, refused
 
 MAX_HEAD_BYTES = 512 * 1024
 """What a request line and headers may have; a thousand long ids fit well."""
@@ -10,9 +16,15 @@ MAX_HEAD_BYTES = 512 * 1024
 HEAD_SECONDS = 10.0
 """How long a client may take to send them; a body has the deadline of its call."""
 
+MAX_PARSED = 65_535
+"""The longest URL that httptools can split."""
+
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Gives up connections that send no end of a head, which uvicorn keeps forever."""
+    """Gives up connections that send no end of a head, which uvicorn keeps forever.
+
+    What it refuses, no middleware sees: the problem and the line of the log are made here.
+    """
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
@@ -27,7 +39,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._head_timer is not None:
             self._head_bytes += len(data)
         if self._head_bytes > MAX_HEAD_BYTES:
-            self._refuse(b"431 Request Header Fields Too Large")
+            self._refuse(_too_large())
         else:
             super().data_received(data)
 
@@ -40,7 +52,16 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Serve the call: its head has ended."""
         self._forget_head()
-        super().on_headers_complete()
+        if len(self.url) <= MAX_PARSED:
+            super().on_headers_complete()
+        else:
+            self.url, _, query = self.url.partition(b"?")
+            super().on_headers_complete()
+            self.scope["query_string"] = query
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP."""
+        self._refuse(_malformed(msg))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more."""
@@ -48,8 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _expect_head(self) -> None:
-        late = b"408 Request Timeout"
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._refuse, late)
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def _forget_head(self) -> None:
         self._head_bytes = 0
@@ -57,10 +77,43 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _refuse(self, status: bytes) -> None:
+    def _give_up(self) -> None:
+        self._refuse(_too_late())
+
+    def _refuse(self, problem: Problem) -> None:
         self._forget_head()
         if not self.transport.is_closing():
-            self.transport.write(
-                b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            request_id = str(uuid_utils.uuid7())
+            peer = "{}:{}".format(*self.client) if self.client else ""
+            structlog.get_logger("rest_facade.access").info(
+                "refused", status=int(problem.status), request_id=request_id, peer=peer
             )
+            self.transport.write(_as_bytes(problem, request_id))
             self.transport.close()
+
+
+def _too_large() -> Problem:
+    detail = f"the request line and headers may have {MAX_HEAD_BYTES} bytes"
+    status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+    return Problem(StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE", detail, status=status)
+
+
+def _too_late() -> Problem:
+    detail = f"the request line and headers did not come within {HEAD_SECONDS:g} s"
+    status = HTTPStatus.REQUEST_TIMEOUT
+    return Problem(StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", detail, status=status)
+
+
+def _malformed(detail: str) -> Problem:
+    return Problem(StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", detail)
+
+
+def _as_bytes(problem: Problem, request_id: str) -> bytes:
+    response = refused(problem, request_id)
+    headers = [*response.raw_headers, (b"x-request-id", request_id.encode())]
+    lines = [
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}".encode(),
+        *(name + b": " + value for name, value in headers),
+        b"connection: close",
+    ]
+    return b"\r\n".join([*lines, b"", bytes(response.body)])

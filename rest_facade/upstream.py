@@ -26,8 +26,9 @@ CHANNEL_OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.keepalive_timeout_ms", 10_000),
     # A server that comes back is found within a second or two.
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.min_reconnect_backoff_ms", 100),
     ("grpc.max_reconnect_backoff_ms", 2_000),
+    # In spite of its name, how long one attempt to connect may take: a busy server is slow.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
     ("grpc.primary_user_agent", "item-service-rest"),
 )
 
@@ -64,6 +65,7 @@ class Upstream:
 async def open_upstream(settings: Settings) -> AsyncIterator[Upstream]:
     """The item service that *settings* name; the batches under way end before the channel."""
     async with aio.insecure_channel(settings.upstream, options=CHANNEL_OPTIONS) as channel:
+        channel.get_state(try_to_connect=True)  # the first call need not wait for it
         upstream = Upstream(channel, settings)
         try:
             yield upstream

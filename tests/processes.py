@@ -14,7 +14,10 @@ _OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
 
 
 class ServiceProcess:
-    """A running `python -m` *module* with *settings*, killed with the block; it logs into *log*."""
+    """A running `python -m` *module*, killed with the block; it logs into *log*.
+
+    *settings* are its ITEMS_* variables, by the rest of their names, in lower case.
+    """
 
     def __init__(self, module: str, **settings: str) -> None:
         self.log: list[str] = []
@@ -35,13 +38,13 @@ class ServiceProcess:
         self.kill()
 
     def wait_until_serving(self, seconds: float = 30) -> None:
-        """Return when the server says that it serves.
+        """Return when the process says that it serves.
 
         Raises:
             AssertionError: it has ended, or took longer than *seconds*.
         """
         assert self._is_serving.wait(seconds), self._said("does not serve")
-        assert self.log, "the server ended in silence"
+        assert self.log, "the process ended in silence"
         assert any('"serving"' in line for line in self.log), self._said("ended")
 
     def said(self, name: str) -> str:
@@ -82,7 +85,7 @@ class ServiceProcess:
         self._is_serving.set()
 
     def _said(self, what: str) -> str:
-        return "\n".join((f"the server {what}; it said:", *self.log))
+        return "\n".join((f"the process {what}; it said:", *self.log))
 
 
 class ServerProcess(ServiceProcess):
@@ -100,6 +103,10 @@ class FacadeProcess(ServiceProcess):
 
     def __init__(self, upstream: str, http: str = "127.0.0.1:0", **settings: str) -> None:
         super().__init__("rest_facade", upstream=upstream, http=http, **settings)
+
+    def url(self) -> str:
+        """Where it serves, once it does."""
+        return f"http://{self.said('http')}"
 
 
 def _is_harmless(line: str) -> bool:

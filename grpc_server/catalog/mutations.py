@@ -104,8 +104,9 @@ def update(current: pb.Item | None, request: pb.UpdateItemRequest, now: datetime
         ItemNotFound: there is none, or it is deleted, and allow_missing is not set.
         EtagMismatch: the item is not in the expected version.
         InvalidUpdateMask: the mask names what cannot be written.
-        InvalidRequest: the item would break a rule.
+        InvalidRequest: no item is named, or the item would break a rule.
     """
+    _require_id(request.item)
     mask = effective_mask(request)
     if current is None and request.allow_missing and not request.item.etag:
         item = pb.Item(id=request.item.id)
@@ -124,8 +125,9 @@ def replace(current: pb.Item | None, request: pb.ReplaceItemRequest, now: dateti
 
     Raises:
         EtagMismatch: an etag is given, and the item is not there in that version.
-        InvalidRequest: the item breaks a rule.
+        InvalidRequest: no item is named, or the item breaks a rule.
     """
+    _require_id(request.item)
     expected = request.item.etag
     if current is None or _is_deleted(current):
         if expected:
@@ -266,6 +268,12 @@ def _check(item: pb.Item) -> None:
         _refuse([Violation("name", "is required")])
     if item.HasField("attributes"):
         _refuse(attribute_violations(item.attributes, "attributes"))
+
+
+def _require_id(item: pb.Item) -> None:
+    """Only a creation may leave the id to the server: the others would make an item each time."""
+    if not item.id:
+        _refuse([Violation("id", "is required")])
 
 
 def _refuse(violations: Iterable[Violation]) -> None:

@@ -11,8 +11,7 @@ from typing import Self, TypeVar
 
 from grpc_server.catalog.errors import Overloaded
 from grpc_server.database.query import ItemQuery
-from grpc_server.database.store import Head, Page, Reading, Store
-from items.v1 import items_pb2 as pb
+from grpc_server.database.store import Head, Page, Reading, Snapshot, Store
 
 MAX_WAITING = 10_000
 """How many gets may wait; one more is refused rather than kept for too long."""
@@ -26,15 +25,11 @@ SCANS = 2
 WALKS = 2
 """How many walks over many pages are open beside these; a further one waits."""
 
+QUIET_TURNS = 16
+"""After how many turns of the event loop without another get a query starts, if the one
+before it answered several: arrivals come one in a turn, and a query for each costs more."""
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Items by their id, as they were at one *revision* of the store."""
-
-    revision: int
-    items: dict[str, pb.Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +47,7 @@ class Reader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._queue: list[_Waiting] = []
+        self._is_crowded = False
         self._gets = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gets")
         self._scans = ThreadPoolExecutor(max_workers=SCANS, thread_name_prefix="scans")
         self._walks = ThreadPoolExecutor(max_workers=WALKS, thread_name_prefix="walks")
@@ -119,10 +115,10 @@ class Reader:
     async def _read_all(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while batch := self._next_batch():
+            while batch := await self._next_batch():
                 ids = {item_id for waiting in batch for item_id in waiting.ids}
                 try:
-                    snapshot = await loop.run_in_executor(self._gets, self._read, ids)
+                    snapshot = await loop.run_in_executor(self._gets, self._store.snapshot, ids)
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
                     _fail(batch, error)
                 else:
@@ -130,16 +126,23 @@ class Reader:
         finally:
             self._reading = None
 
-    def _next_batch(self) -> list[_Waiting]:
+    async def _next_batch(self) -> list[_Waiting]:
         """The gets that one query answers: at least one, if any waits."""
+        if self._is_crowded:
+            await self._arrivals()
         asked = accumulate(len(waiting.ids) for waiting in self._queue)
         size = sum(1 for _ in takewhile(lambda ids: ids <= MAX_IDS, asked)) or 1
         batch, self._queue = self._queue[:size], self._queue[size:]
+        self._is_crowded = len(batch) > 1
         return batch
 
-    def _read(self, ids: set[str]) -> Snapshot:
-        with self._store.read() as reading:
-            return Snapshot(reading.head().revision, reading.items(ids))
+    async def _arrivals(self) -> None:
+        """Return when no further get has come for some turns of the event loop."""
+        quiet = 0
+        while self._queue and quiet < QUIET_TURNS:
+            seen = len(self._queue)
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if len(self._queue) == seen else 0
 
 
 def _resolve(batch: Iterable[_Waiting], snapshot: Snapshot) -> None:

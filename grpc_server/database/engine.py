@@ -15,8 +15,9 @@ from grpc_server.database.connections import Connections
 from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.ownership import Ownership
-from grpc_server.database.sql_store import SqlStore
+from grpc_server.database.sql_store import Roles, SqlStore
 from grpc_server.database.sqlite import (
+    getting_engine,
     keep_log,
     reading_engine,
     refuse_unsafe_sqlite,
@@ -48,7 +49,10 @@ def open_store(
         parts.callback(writing.close)
         reading = Connections(reading_engine(path), size=readers)
         parts.callback(reading.close)
-        return SqlStore(str(path), readers=reading, writer=writing, parts=parts.pop_all())
+        getting = Connections(getting_engine(path), size=1)
+        parts.callback(getting.close)
+        roles = Roles(getting=getting, reading=reading, writing=writing)
+        return SqlStore(str(path), roles, parts.pop_all())
 
 
 def _make_folder(folder: Path) -> None:

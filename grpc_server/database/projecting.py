@@ -60,8 +60,8 @@ def _without_id(row: Row) -> Row:
 
 
 def _project_labels(connection: Connection, before: "set[_Label]", after: "set[_Label]") -> None:
-    removed = [label._asdict() for label in before - after]
-    added = [label._asdict() for label in after - before]
+    removed = [_label_row(label) for label in before - after]
+    added = [_label_row(label) for label in after - before]
     if removed:
         connection.execute(_REMOVE_LABEL, removed)
     if added:
@@ -72,6 +72,10 @@ class _Label(NamedTuple):
     key: str
     value: str
     item_id: str
+
+
+def _label_row(label: _Label) -> Row:
+    return {"key": label.key, "value": label.value, "item_id": label.item_id}
 
 
 def _labels(item: pb.Item) -> list[_Label]:

@@ -12,7 +12,7 @@ from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
-from grpc_server.database.store import Change, Head, Page
+from grpc_server.database.store import Change, Head, Page, Snapshot
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
@@ -24,6 +24,9 @@ _HEAD = select(
     store.c.token_key,
 )
 _ITEMS = select(items.c.payload).where(among(items.c.id, bindparam("ids")))
+_SNAPSHOT = select(store.c.revision, items.c.payload).select_from(
+    store.outerjoin(items, among(items.c.id, bindparam("ids")))
+)
 _ITEM_AT = (
     select(changes.c.kind, changes.c.payload)
     .where(changes.c.item_id == bindparam("item_id"), changes.c.revision <= bindparam("revision"))
@@ -81,6 +84,13 @@ def head(connection: Connection) -> Head:
         commit_time=None if time is None else timestamps.to_datetime(time),
         token_key=row.token_key,
     )
+
+
+def snapshot(connection: Connection, ids: Collection[str]) -> Snapshot:
+    """Read the revision of the store and the items that exist among *ids*, together."""
+    rows = connection.execute(_SNAPSHOT, {"ids": json.dumps(list(ids))}).all()
+    found = (item_of(row.payload) for row in rows if row.payload is not None)
+    return Snapshot(rows[0].revision, {item.id: item for item in found})
 
 
 def payloads(connection: Connection, ids: Collection[str]) -> list[bytes]:

@@ -20,7 +20,8 @@ _WRITING = (
     "wal_autocheckpoint = 4000",
     "journal_size_limit = 67108864",
 )
-_READING = ("query_only = ON", "cache_size = -8000", "wal_autocheckpoint = 0")
+_GETTING = ("query_only = ON", "cache_size = -16000", "wal_autocheckpoint = 0")
+_READING = ("query_only = ON", "cache_size = -4000", "wal_autocheckpoint = 0")
 
 
 def refuse_unsafe_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:
@@ -42,6 +43,11 @@ def writing_engine(path: Path) -> Engine:
 def reading_engine(path: Path) -> Engine:
     """Make the engine whose transactions are snapshots, and cannot write."""
     return _engine(path, begin="BEGIN", pragmas=_READING)
+
+
+def getting_engine(path: Path) -> Engine:
+    """Make the engine for single statements, each of which is a snapshot of its own."""
+    return _engine(path, begin="", pragmas=_GETTING)
 
 
 def keep_log(engine: Engine) -> None:
@@ -72,9 +78,11 @@ def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def begin_transaction(connection: Connection) -> None:
-        _raw(connection).execute(begin)
+    if begin:
+
+        @event.listens_for(engine, "begin")
+        def begin_transaction(connection: Connection) -> None:
+            _raw(connection).execute(begin)
 
     return engine
 

@@ -30,6 +30,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Items by their id, as they were at one *revision* of the store."""
+
+    revision: int
+    items: dict[str, pb.Item]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Items, and where the next page starts: None if this is the last one."""
 
@@ -196,6 +204,9 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Reading]:
         """Open a snapshot that sees every transaction committed before."""
+
+    def snapshot(self, ids: Collection[str]) -> Snapshot:
+        """The items that exist among *ids*, as `read` sees them; one round trip."""
 
     def write(self) -> AbstractContextManager[Writing]:
         """Open a write transaction; it is durable when the block ends without an error.

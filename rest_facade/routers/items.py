@@ -8,6 +8,7 @@ from items.v1 import items_pb2 as pb
 from items.v1 import items_requests as requests
 from rest_facade.answers import JsonAnswer, item_answer, not_modified, written_answer
 from rest_facade.call import Call
+from rest_facade.entity_tags import read_entity_tags
 from rest_facade.masks import mask_of
 from rest_facade.media_types import JSON, MERGE_PATCH
 from rest_facade.operations import Operation
@@ -34,10 +35,12 @@ async def create_item(call: Call) -> Response:
 async def get_item(call: Call) -> Response:
     """GetItem: the item and its tag, or 304 to a client that has it."""
     request = requests.get_item(call.path(models.GetItemPath), call.query(models.GetItemQuery))
+    expected = read_entity_tags(call.headers, "If-Match")
+    known = read_entity_tags(call.headers, "If-None-Match")
     reading = call.upstream.reads.get(request, call.forwarded)
     item = await (call.while_connected(reading) if request.min_revision else reading)
-    require_current(call.headers, item.etag)
-    if is_current(call.headers, item.etag):
+    require_current(expected, item.etag)
+    if is_current(known, item.etag):
         return not_modified(call, item.etag)
     return item_answer(item)
 

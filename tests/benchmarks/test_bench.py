@@ -14,13 +14,13 @@ from benchmarks.promise import too_heavy
 from benchmarks.subjects import item_service
 
 
-def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _bench(*arguments: str, seconds: float = 100) -> subprocess.CompletedProcess[str]:
     short = ("--requests", "130", "--rounds", "1", "--known", "20")
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", *short, *arguments],
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=seconds,
         check=False,
     )
 
@@ -63,3 +63,11 @@ def test_gets_through_both_doors_leave_the_service_light(folder: Path) -> None:
     assert set(weights) == {"gRPC server", "REST facade"}
     assert too_heavy(weights, megabytes=150) == []
     assert "1,000 gets" in reports[-1]
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+def test_a_million_gets_leave_the_service_light() -> None:
+    run = _bench("--million-gets", seconds=3600)
+    assert run.returncode == 0, run.stderr
+    assert "memory after 1,000,000 gets" in run.stdout

@@ -159,8 +159,18 @@ class TestUpdate:
         with pytest.raises(InvalidUpdateMask, match="did you mean name"):
             update(stored(), updating("nmae", name="Vi"), NOW)
 
+    def test_update_without_an_id_is_refused_even_if_it_may_create(self) -> None:
+        request = updating(id="", name="Vi")
+        request.allow_missing = True
+        with pytest.raises(InvalidRequest, match="id: is required"):
+            update(None, request, NOW)
+
 
 class TestReplace:
+    def test_replace_without_an_id_is_refused(self) -> None:
+        with pytest.raises(InvalidRequest, match="id: is required"):
+            replace(None, replacing(id=""), NOW)
+
     def test_replace_of_a_missing_item_creates_it(self) -> None:
         assert replace(None, replacing(), NOW).kind == pb.CHANGE_KIND_CREATED
 

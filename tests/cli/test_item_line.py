@@ -26,8 +26,9 @@ def test_a_line_is_an_item_in_proto_json() -> None:
     assert parsed(json.dumps(item)) == item
 
 
-def test_a_number_as_id_is_read_as_text() -> None:
-    assert parsed('{"id": 12, "name": "x"}')["id"] == "12"
+@pytest.mark.parametrize("number", ["12", "12.0", "1.2e1"])
+def test_a_whole_number_as_id_is_read_as_text(number: str) -> None:
+    assert parsed(f'{{"id": {number}, "name": "x"}}')["id"] == "12"
 
 
 def test_null_is_no_value() -> None:

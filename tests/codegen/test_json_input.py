@@ -196,13 +196,17 @@ def test_a_message_stands_for_its_own_json() -> None:
     assert (timestamp_from_json(moment), struct_from_json(struct)) == (moment, struct)
 
 
-@pytest.mark.parametrize(("written", "text"), [(42, "42"), (0, "0"), ("vim", "vim"), (None, None)])
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [(42, "42"), (0, "0"), (7.0, "7"), (2.0**53, str(2**53)), ("vim", "vim"), (None, None)],
+)
 def test_an_integer_is_an_id_too(written: Any, text: str | None) -> None:
     assert models.Item.model_validate({"id": written, "name": "n"}).id == text
 
 
 @pytest.mark.parametrize(
-    "written", [True, 1.0, -1, 10**200, pytest.param(10**5000, id="huge"), [1], {}]
+    "written",
+    [True, 1.5, 2.0**53 + 2, -1, -1.0, 10**200, pytest.param(10**5000, id="huge"), [1], {}],
 )
 def test_what_is_neither_text_nor_a_whole_number_is_no_id(written: Any) -> None:
     with pytest.raises(ValidationError):

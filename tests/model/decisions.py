@@ -38,7 +38,7 @@ def create(current: Item | None, request: Request, now: datetime) -> Outcome:
 
 
 def update(current: Item | None, request: Request, now: datetime) -> Outcome:
-    given = request["item"]
+    given = identified(request["item"])
     paths = read_mask(request.get("update_mask"), given, WRITABLE)
     if paths is None:
         refuse("INVALID_ARGUMENT", "INVALID_UPDATE_MASK")
@@ -50,7 +50,7 @@ def update(current: Item | None, request: Request, now: datetime) -> Outcome:
 
 
 def replace(current: Item | None, request: Request, now: datetime) -> Outcome:
-    given = request["item"]
+    given = identified(request["item"])
     if given.get("etag") and (current is None or is_deleted(current)):
         refuse("ABORTED", "ETAG_MISMATCH")
     if current is None:
@@ -102,6 +102,12 @@ def changed(kind: str, before: Item, after: Item, now: datetime) -> Outcome:
     if after == before:
         return "", before
     return kind, named(after | {"update_time": stamp(now)})
+
+
+def identified(item: Item) -> Item:
+    if not item["id"]:
+        refuse("INVALID_ARGUMENT", "VALIDATION_FAILED")
+    return item
 
 
 def named(item: Item) -> Item:

@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.model import reads
-from tests.model.decisions import Item, Refused, Request, target
-from tests.model.histories import ACTORS, IDS, batches, writes
+from tests.model.decisions import Item, Refused, Request, is_deleted, target
+from tests.model.histories import ACTORS, IDS, NAMED, batches, updates, writes
 from tests.model.model import Model
 from tests.model.queries import FILTERS, ORDERS
 from tests.model.service import running_service
@@ -42,6 +42,8 @@ class Histories(RuleBasedStateMachine):
         self.model = Model(
             datetime(2030, 1, 1, tzinfo=UTC), DELETED_RETENTION, REQUEST_ID_RETENTION
         )
+        self.seen = set[int]()
+        self.compared = 0
         self.sent: list[tuple[Request, str]] = []
         self.tokens: list[tuple[dict[str, Any], Item, str]] = []
         self.stack = ExitStack()
@@ -58,6 +60,25 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.stack.close()
+
+    @initialize(contents=st.lists(NAMED, min_size=3, max_size=3))
+    def begin(self, contents: list[Item]) -> None:
+        items = [{"id": item_id} | content for item_id, content in zip(IDS, contents, strict=False)]
+        self._batch({"writes": [{"create": {"item": item}} for item in items]}, "ann")
+
+    @rule(item_id=ids, content=NAMED, actor=actors)
+    def put(self, item_id: str, content: Item, actor: str) -> None:
+        self._write({"replace": {"item": {"id": item_id} | content}}, actor)
+
+    @rule(update=updates(ids), actor=actors)
+    def change(self, update: Request, actor: str) -> None:
+        self._write(self._expecting(update), actor)
+
+    @rule(item_id=ids, actor=actors)
+    def hide_or_show(self, item_id: str, actor: str) -> None:
+        """Delete a live item, and bring a deleted one back."""
+        is_hidden = is_deleted(self.model.items.get(item_id, {}))
+        self._write({"undelete" if is_hidden else "delete": {"id": item_id}}, actor)
 
     @rule(write=writes(ids), actor=actors)
     def write(self, write: Request, actor: str) -> None:
@@ -98,6 +119,11 @@ class Histories(RuleBasedStateMachine):
             self.model, asked, show_deleted=show_deleted
         )
 
+    @rule(item_id=ids, page_size=sizes)
+    def list_revisions(self, item_id: str, page_size: int) -> None:
+        expected = reads.history(self.model, item_id) or ("NOT_FOUND", "ITEM_NOT_FOUND")
+        assert outcome(lambda: self.service.history(item_id, page_size)) == expected
+
     @rule(
         filter_=st.sampled_from(list(FILTERS)),
         order_by=st.sampled_from(list(ORDERS)),
@@ -126,12 +152,13 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def the_history_is_the_same_and_without_gaps(self) -> None:
-        seen = set()
-        for item_id in {version.item["id"] for version in self.model.history}:
-            told = self.service.history(item_id, page_size=1000)
+        """Asked for each item that has a version since the last time."""
+        for item_id in {each.item["id"] for each in self.model.history[self.compared :]}:
+            told = self.service.history(item_id, page_size=self.model.revision)
             assert told == reads.history(self.model, item_id)
-            seen |= {version.revision for version in told}
-        assert seen == set(range(1, self.model.revision + 1))
+            self.seen |= {version.revision for version in told}
+        assert self.seen == set(range(1, self.model.revision + 1))
+        self.compared = len(self.model.history)
 
     def _write(self, write: Request, actor: str) -> None:
         self._remember(write, actor)

@@ -68,7 +68,10 @@ ORDERS: dict[str, Sequence[Key]] = {
         (lambda item: item["name"], False),
         (lambda item: item["id"], False),
     ],
-    "revision desc": [(lambda item: int(item["revision"]), True)],
+    "revision desc": [
+        (lambda item: int(item["revision"]), True),
+        (lambda item: item["id"], True),
+    ],
     "description": [
         (lambda item: item.get("description"), False),
         (lambda item: item["id"], False),

@@ -1,7 +1,9 @@
 """Connections that break off, stall, or never speak HTTP: the next one is served."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ class Wire:
 
     def __init__(self, path: str, log: list[Any]) -> None:
         self._path = path
-        self._log = log
+        self.log = log
 
     async def open(self, sent: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection on which *sent* was sent."""
@@ -44,13 +46,26 @@ class Wire:
 
     async def status_of(self, path: str) -> int:
         """The status that the access log has for *path*, as soon as it has one."""
-        while not (found := [event for event in self._log if event.get("path") == path]):
+        while not (found := [event for event in self.log if event.get("path") == path]):
             await self.is_served()  # gives the facade its turns
         return int(found[0]["status"])
 
     def faults(self) -> list[Any]:
         """What was logged as an error."""
-        return [event for event in self._log if event["log_level"] == "error"]
+        return [event for event in self.log if event["log_level"] == "error"]
+
+
+def problem_in(answer: bytes) -> dict[str, Any]:
+    """The problem that is all of *answer*, whose head says the same."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, *headers = head.decode().split("\r\n")
+    problem: dict[str, Any] = json.loads(body)
+    assert status == f"HTTP/1.1 {problem['status']} {HTTPStatus(problem['status']).phrase}"
+    assert f"content-length: {len(body)}" in headers
+    assert "content-type: application/problem+json" in headers
+    assert f"x-request-id: {problem['requestId']}" in headers
+    assert "connection: close" in headers
+    return problem
 
 
 @pytest.fixture
@@ -68,12 +83,26 @@ async def wire(folder: Path) -> AsyncIterator[Wire]:
     "sent", [b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"]
 )
 async def test_what_is_not_http_is_refused(wire: Wire, sent: bytes) -> None:
-    assert (await wire.ask(sent)).startswith(b"HTTP/1.1 400 ")
+    assert problem_in(await wire.ask(sent))["status"] == 400
 
 
 async def test_a_head_without_an_end_is_431_and_not_kept(wire: Wire) -> None:
     head = (GET.removesuffix(b"\r\n") + b"x-more: y\r\n" * 100_000)[: MAX_HEAD_BYTES + 1]
-    assert (await wire.ask(head)).startswith(b"HTTP/1.1 431 ")
+    problem = problem_in(await wire.ask(head))
+    assert (problem["status"], problem["reason"]) == (431, "REQUEST_TOO_LARGE")
+
+
+async def test_a_refused_head_is_in_the_log_under_the_id_that_the_client_has(wire: Wire) -> None:
+    problem = problem_in(await wire.ask(b"GET\r\n\r\n"))
+    (logged,) = (event for event in wire.log if event["event"] == "refused")
+    assert (logged["status"], logged["request_id"]) == (400, problem["requestId"])
+
+
+async def test_a_thousand_of_the_longest_ids_fit_into_a_url(wire: Wire) -> None:
+    ids = "&".join(f"ids={number:0128}" for number in range(1000))
+    answer = await wire.ask(GET.replace(b"items", f"items:batchGet?{ids}".encode(), 1))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.count(b"%0128d" % 999) == 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /v1/items HTTP/1.1\r\nhost:"])
@@ -81,7 +110,7 @@ async def test_a_head_that_never_ends_is_408(
     wire: Wire, sent: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("rest_facade.protocol.HEAD_SECONDS", 0.05)
-    assert (await wire.ask(sent)).startswith(b"HTTP/1.1 408 ")
+    assert problem_in(await wire.ask(sent))["status"] == 408
 
 
 async def test_the_time_for_a_head_begins_anew_with_each_call(

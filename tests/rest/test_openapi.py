@@ -97,6 +97,73 @@ def test_every_body_and_answer_has_an_example_that_fits_its_schema(
             assert not errors, (name, errors)
 
 
+def test_a_write_may_only_require_that_there_is_no_item(document: dict[str, Any]) -> None:
+    conditions = {
+        method: parameter["schema"]
+        for method, _, operation in operations(document)
+        for parameter in operation["parameters"]
+        if parameter["name"] == "If-None-Match"
+    }
+    assert conditions.keys() == {"GET", "PUT"}
+    assert conditions["PUT"] == {"type": "string", "const": "*"}
+    assert jsonschema_rs.is_valid(conditions["GET"], '"42", W/"43"')
+
+
+def test_a_field_mask_is_documented_as_one_wherever_it_stands(document: dict[str, Any]) -> None:
+    patch = document["paths"]["/v1/items/{id}"]["patch"]
+    (in_query,) = (each for each in patch["parameters"] if each["name"] == "updateMask")
+    in_body = document["components"]["schemas"]["UpdateItemRequest"]["properties"]["updateMask"]
+    assert in_query["schema"]["format"] == "field-mask"
+    assert in_body["anyOf"][0]["format"] == "field-mask"
+
+
+@pytest.mark.parametrize("given", [{"id": "vim"}, {"id": 7}, {}, {"id": ""}, {"id": None}])
+@pytest.mark.parametrize("write", ["replace", "update"])
+@shared
+async def test_a_batch_needs_the_ids_that_it_is_documented_to_need(
+    shared_rest: httpx.AsyncClient, document: dict[str, Any], write: str, given: dict[str, Any]
+) -> None:
+    item = {**given, "name": "Vim"}
+    options = {"allowMissing": True} if write == "update" else {}
+    body = {"writes": [{write: {"item": item, **options}}], "validateOnly": True}
+    schema = {**document, "$ref": "#/components/schemas/BatchWriteItemsRequest"}
+    response = await shared_rest.post("/v1/items:batchWrite", json=body)
+    assert jsonschema_rs.is_valid(schema, body) is (response.status_code == 200)
+    assert (response.status_code == 200) is bool(given.get("id"))
+
+
+@pytest.mark.parametrize("name", ["Vim", None])
+@shared
+async def test_a_patch_may_not_remove_the_name_and_is_documented_so(
+    shared_rest: httpx.AsyncClient, document: dict[str, Any], name: str | None
+) -> None:
+    schema = {**document, "$ref": "#/components/schemas/ItemPatch"}
+    await shared_rest.put("/v1/items/vim", json={"name": "Vim"})
+    response = await shared_rest.patch("/v1/items/vim", json={"name": name})
+    assert response.status_code == (200 if name else 400)
+    assert jsonschema_rs.is_valid(schema, {"name": name}) is bool(name)
+
+
+def test_every_link_gives_the_id_of_an_answered_item_to_a_call_that_takes_one(
+    document: dict[str, Any],
+) -> None:
+    taking = {
+        operation["operationId"]: [each["name"] for each in operation["parameters"]]
+        for _, path, operation in operations(document)
+        if "{id}" in path
+    }
+    followed = set()
+    for _, _, operation in operations(document):
+        for status, response in operation["responses"].items():
+            for link in response.get("links", {}).values():
+                schema = response["content"]["application/json"]["schema"]
+                assert status in {"200", "201"}
+                assert schema == {"$ref": "#/components/schemas/Item-Output"}
+                assert link["parameters"] == {"path.id": "$response.body#/id"}
+                followed.add(link["operationId"])
+    assert followed == taking.keys()
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     names = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
     assert names <= set(document["components"]["schemas"])

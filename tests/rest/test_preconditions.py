@@ -130,13 +130,19 @@ async def test_a_tag_without_quotes_is_refused_with_the_tag_that_was_meant(
     rest: httpx.AsyncClient,
 ) -> None:
     response = await rest.get(VIM, headers={"if-none-match": "42"})
-    await rest.put(VIM, json={"name": "Vim"})
-    response = await rest.get(VIM, headers={"if-none-match": "42"})
     [violation] = response.json()["violations"]
     assert response.status_code == 400
     assert violation["in"] == "header"
     assert violation["name"] == "If-None-Match"
     assert violation["suggestion"] == '"42"'
+
+
+async def test_a_condition_that_cannot_be_read_is_refused_before_another_one_fails(
+    rest: httpx.AsyncClient, vim: httpx.Response
+) -> None:
+    headers = {"if-none-match": "42", "if-match": '"7"'}
+    assert vim.status_code == 201
+    assert (await rest.get(VIM, headers=headers)).status_code == 400
 
 
 @pytest.mark.parametrize("quote", ["", '"'])

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
 from grpc_server.database.query import ItemQuery
-from grpc_server.database.store import Commit, Store
+from grpc_server.database.store import Commit, Snapshot, Store
 from items.v1 import items_pb2 as pb
 from tests.store.histories import (
     DELETED,
@@ -48,6 +48,17 @@ def test_a_soft_deleted_item_is_an_item_like_the_others(store: Store) -> None:
     add(store, pb.Item(id="vim"))
     (deleted,) = add(store, _deleted("vim"), kind=DELETED)
     assert get(store, "vim") == {"vim": deleted}
+
+
+def test_one_statement_gives_the_items_and_the_revision_that_they_are_of(store: Store) -> None:
+    vim, nano = add(store, pb.Item(id="vim"), pb.Item(id="nano"))
+    assert store.snapshot(["nano", "no", "vim"]) == Snapshot(2, {"vim": vim, "nano": nano})
+
+
+def test_one_statement_gives_the_revision_also_where_no_item_is_found(store: Store) -> None:
+    assert store.snapshot([]) == store.snapshot(["vim"]) == Snapshot(0, {})
+    add(store, pb.Item(id="nano"))
+    assert store.snapshot(["vim"]) == Snapshot(1, {})
 
 
 def test_a_snapshot_stays_as_it_was_while_others_write(store: Store) -> None:

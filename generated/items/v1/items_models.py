@@ -68,7 +68,7 @@ class Item(Message):
         default=None,
         description=(
             "Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most "
-            "32 deep."
+            "32 deep, without NUL characters."
         ),
     )
     create_time: Annotated[Annotated[Timestamp, TIMESTAMP] | None, BeforeValidator(ignored)] = (
@@ -154,7 +154,7 @@ class ItemUpdate(Message):
         default=None,
         description=(
             "Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most "
-            "32 deep."
+            "32 deep, without NUL characters."
         ),
     )
     create_time: Annotated[Annotated[Timestamp, TIMESTAMP] | None, BeforeValidator(ignored)] = (
@@ -241,7 +241,7 @@ class ItemPatch(Message):
         default=None,
         description=(
             "Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most "
-            "32 deep."
+            "32 deep, without NUL characters."
         ),
     )
     create_time: Annotated[Annotated[Timestamp, TIMESTAMP] | None, BeforeValidator(ignored)] = (

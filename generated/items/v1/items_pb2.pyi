@@ -143,7 +143,7 @@ class Item(_message.Message):
     @_builtins.property
     def attributes(self) -> _struct_pb2.Struct:
         """Free-form JSON that belongs to the item: at most 64 KiB as a message, nested
-        at most 32 deep.
+        at most 32 deep, without NUL characters.
         """
 
     @_builtins.property
