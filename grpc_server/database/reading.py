@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, null, select
 
 from grpc_server.database import sink_rows, timestamps
 from grpc_server.database.json_sql import among
@@ -12,7 +12,7 @@ from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
-from grpc_server.database.store import Change, Head, Page
+from grpc_server.database.store import Head, Page, StoredChange
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
@@ -60,14 +60,16 @@ _LAST_OF_PAGE = (
     .scalar_subquery()
 )
 _CHANGES = (
-    select(changes, _PREVIOUS.label("previous"))
+    select(changes, null().label("previous"))
     .where(
         changes.c.revision > bindparam("after"),
         changes.c.revision <= func.coalesce(_LAST_OF_PAGE, bindparam("newest")),
     )
     .order_by(changes.c.revision, changes.c.ordinal)
 )
+_CHANGES_WITH_PREVIOUS = _CHANGES.with_only_columns(changes, _PREVIOUS.label("previous"))
 _NEWEST = 2**63 - 1
+_MAX_CHANGES_BYTES = 4 * 1024 * 1024
 
 
 def head(connection: Connection) -> Head:
@@ -117,10 +119,19 @@ class SqlReading:
         """The items that *query* asks for."""
         return read_page(self._connection, query)
 
-    def changes(self, after: int, limit: int) -> list[Change]:
+    def changes(self, after: int, limit: int, *, with_previous: bool = True) -> list[StoredChange]:
         """What was written after the revision *after*, in whole revisions."""
         wanted = {"after": after, "limit": limit, "newest": _NEWEST}
-        return [_change(row) for row in self._connection.execute(_CHANGES, wanted)]
+        query = _CHANGES_WITH_PREVIOUS if with_previous else _CHANGES
+        found: list[StoredChange] = []
+        size = 0
+        with self._connection.execute(query, wanted) as rows:
+            for row in rows:
+                if size > _MAX_CHANGES_BYTES and row.revision != found[-1].revision:
+                    break
+                found.append(_change(row))
+                size += len(row.payload) + len(row.previous or b"")
+        return found
 
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
         """Versions of one item, newest first."""
@@ -153,14 +164,14 @@ def _revision(row: Any) -> pb.ItemRevision:
     )
 
 
-def _change(row: Any) -> Change:
-    return Change(
+def _change(row: Any) -> StoredChange:
+    return StoredChange(
         revision=row.revision,
         ordinal=row.ordinal,
         kind=row.kind,
-        commit_time=timestamps.to_datetime(row.commit_time),
+        commit_time=timestamps.to_timestamp(row.commit_time),
         actor=row.actor,
         request_id=row.request_id,
-        item=item_of(row.payload),
-        previous=None if row.previous is None else item_of(row.previous),
+        item=row.payload,
+        previous=row.previous,
     )
