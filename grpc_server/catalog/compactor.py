@@ -12,24 +12,26 @@ from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.errors import StoreError
 
-BATCH = 500
+BATCH = 100
 """How many changes one commit drops: other writes pass between two batches."""
 
 _log = structlog.get_logger(__name__)
 
 
 async def compact(writer: Writer, retention: HistoryRetention, batch: int = BATCH) -> int:
-    """Drop all history that may go; returns how many versions of items that was.
+    """Drop the history that may go; returns how many versions of items that was.
 
-    A commit drops about *batch* changes at most.
+    A commit drops about *batch* changes at most; what may go only since the last of them
+    is left for the next time, so that this ends however fast others write.
 
     Raises:
         Overloaded: too many writes wait; what is left is dropped the next time.
         StoreError: the database failed; likewise.
     """
-    removed = 0
-    while (step := await writer.write(Compaction(retention, batch))).revisions:
-        removed += step.versions
+    removed, is_full = 0, True
+    while is_full:
+        step = await writer.write(Compaction(retention, batch))
+        removed, is_full = removed + step.versions, step.is_full
         _tell_of_lost_sinks(step)
     return removed
 
