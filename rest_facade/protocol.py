@@ -1,8 +1,9 @@
 """HTTP/1.1 as uvicorn speaks it, with an end to how large and how slow a head may be."""
 
 import asyncio
+from collections.abc import Sequence
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEAD_BYTES = 512 * 1024
 """What a request line and headers may have; a thousand long ids fit well."""
@@ -16,6 +17,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
+    _earlier: Sequence[RequestResponseCycle] = ()
+    """Calls under way when the client sent the next one without waiting."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Expect a head."""
@@ -34,6 +37,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Expect a head, on a connection that had one before too."""
         super().on_message_begin()
+        self._earlier = [one for one in (*self._earlier, self.cycle) if _goes_on(one)]
         if self._head_timer is None:
             self._expect_head()
 
@@ -43,9 +47,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Expect nothing any more."""
+        """Expect nothing any more; uvicorn tells it to the last call of the connection only."""
         self._forget_head()
         super().connection_lost(exc)
+        for call in self._earlier:
+            call.disconnected = True
+            call.message_event.set()
 
     def _expect_head(self) -> None:
         late = b"408 Request Timeout"
@@ -64,3 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
             )
             self.transport.close()
+
+
+def _goes_on(call: RequestResponseCycle | None) -> bool:
+    return call is not None and not call.response_complete
