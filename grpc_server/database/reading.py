@@ -59,15 +59,20 @@ _LAST_OF_PAGE = (
     .offset(bindparam("limit"))
     .scalar_subquery()
 )
+_CHANGE = tuple(
+    changes.c["payload" if name == "item" else name]
+    for name in StoredChange._fields
+    if name != "previous"
+)
 _CHANGES = (
-    select(changes, null().label("previous"))
+    select(*_CHANGE, null().label("previous"))
     .where(
         changes.c.revision > bindparam("after"),
         changes.c.revision <= func.coalesce(_LAST_OF_PAGE, bindparam("newest")),
     )
     .order_by(changes.c.revision, changes.c.ordinal)
 )
-_CHANGES_WITH_PREVIOUS = _CHANGES.with_only_columns(changes, _PREVIOUS.label("previous"))
+_CHANGES_WITH_PREVIOUS = _CHANGES.with_only_columns(*_CHANGE, _PREVIOUS.label("previous"))
 _NEWEST = 2**63 - 1
 _MAX_CHANGES_BYTES = 4 * 1024 * 1024
 
@@ -126,11 +131,11 @@ class SqlReading:
         found: list[StoredChange] = []
         size = 0
         with self._connection.execute(query, wanted) as rows:
-            for row in rows:
-                if size > _MAX_CHANGES_BYTES and row.revision != found[-1].revision:
+            for change in map(StoredChange._make, rows):
+                if size > _MAX_CHANGES_BYTES and change.revision != found[-1].revision:
                     break
-                found.append(_change(row))
-                size += len(row.payload) + len(row.previous or b"")
+                found.append(change)
+                size += len(change.item) + len(change.previous or b"")
         return found
 
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
@@ -161,17 +166,4 @@ def _revision(row: Any) -> pb.ItemRevision:
         actor=row.actor,
         request_id=row.request_id,
         item=item_of(row.payload),
-    )
-
-
-def _change(row: Any) -> StoredChange:
-    return StoredChange(
-        revision=row.revision,
-        ordinal=row.ordinal,
-        kind=row.kind,
-        commit_time=timestamps.to_timestamp(row.commit_time),
-        actor=row.actor,
-        request_id=row.request_id,
-        item=row.payload,
-        previous=row.previous,
     )

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from grpc_server.database.query import Cursor, ItemQuery
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
@@ -90,13 +88,14 @@ class ChangeTime:
 class StoredChange(NamedTuple):
     """A change as it is read back: *item* and *previous* are serialized.
 
-    *previous* is None if there was no such item, or if nobody asked.
+    *commit_time* is in microseconds since 1970, in UTC. *previous* is None if there was
+    no such item, or if nobody asked.
     """
 
     revision: int
     ordinal: int
     kind: pb.ChangeKind.ValueType
-    commit_time: Timestamp
+    commit_time: int
     actor: str
     request_id: str
     item: bytes

@@ -1,12 +1,11 @@
 """Commits as the feed holds them: encoded, since they are told far more often than read."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
-from google.protobuf.timestamp_pb2 import Timestamp
-
+from grpc_server.database import timestamps
 from grpc_server.database.store import Change, StoredChange
 from items.v1 import items_pb2 as pb
 
@@ -41,8 +40,7 @@ class Entry:
         return self._before
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(NamedTuple):
     """One revision, whole; *head* is its ItemChanges without the changes, encoded."""
 
     revision: int
@@ -63,7 +61,7 @@ def commits_of(changes: Iterable[StoredChange]) -> Iterator[Commit]:
         first = whole[0]
         head = pb.ItemChanges(
             revision=revision,
-            commit_time=first.commit_time,
+            commit_time=timestamps.to_timestamp(first.commit_time),
             actor=first.actor,
             request_id=first.request_id,
         )
@@ -73,13 +71,11 @@ def commits_of(changes: Iterable[StoredChange]) -> Iterator[Commit]:
 
 def stored(change: Change) -> StoredChange:
     """*change* as the history will have it."""
-    time = Timestamp()
-    time.FromDatetime(change.commit_time)
     return StoredChange(
         revision=change.revision,
         ordinal=change.ordinal,
         kind=change.kind,
-        commit_time=time,
+        commit_time=timestamps.from_datetime(change.commit_time),
         actor=change.actor,
         request_id=change.request_id,
         item=change.item.SerializeToString(),

@@ -73,6 +73,15 @@ async def test_units_that_wait_together_are_given_consecutive_revisions(
     assert head_revision(store) == 100
 
 
+async def test_what_is_written_is_answered_though_nobody_could_be_told(store: Store) -> None:
+    def deny(_: Sequence[Change]) -> None:
+        raise ZeroDivisionError
+
+    async with Writer(store, lambda: NOW, lambda: "made", deny) as writer:
+        for name in ("a", "b"):
+            assert (await writer.write(creation(name))).item.id == name
+
+
 async def test_a_refused_unit_does_not_disturb_its_neighbours(writer: Writer, store: Store) -> None:
     outcomes = await asyncio.gather(
         *(writer.write(creation(name)) for name in ("a", "a", "b")), return_exceptions=True
