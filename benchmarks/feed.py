@@ -98,7 +98,8 @@ def _fill(address: str, there: int, wanted: int) -> None:
     missing = max(0, wanted - there)
     if missing:
         with _pool(1) as pool:
-            pool.submit(_write, address, Writing(AMPLE, missing / AMPLE, FILL_BATCH), there).result()
+            writing = Writing(AMPLE, missing / AMPLE, FILL_BATCH)
+            pool.submit(_write, address, writing, there).result()
 
 
 @contextmanager
