@@ -47,6 +47,11 @@ class Encoders:
     def __init__(self) -> None:
         self._by_view: dict[View, Encoder] = {}
 
+    @property
+    def views(self) -> int:
+        """How many different views are watched."""
+        return len(self._by_view)
+
     @contextmanager
     def sharing(self, view: View) -> Iterator[Encoder]:
         """The encoder of *view*, as long as the block lasts."""
