@@ -112,7 +112,7 @@ class Relay:
         lease.check()
         events = [event for commit in commits for event in maker.events(commit)]
         for refused in await sink.publish(events) if events else ():
-            _log.error("event parked", sink=self.url.name, event=refused.event.id, why=refused.why)
+            _log.error("event parked", sink=self.url.name, id=refused.event.id, why=refused.why)
             await lease.park(refused)
         lease.confirm(commits[-1].revision)
 
