@@ -33,7 +33,7 @@ _log = structlog.get_logger(__name__)
 BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=15.0)
 
 ATTEMPTS: Final = 5
-"""How often a message is tried that the service fails on, without a word why."""
+"""How often a message is tried that the service fails on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,11 @@ class Ingest:
 def _is_the_message(error: ItemsError, attempt: int) -> bool:
     """Whether *error* is due to the message, and not to the state of the service.
 
-    A fault of the service may be either: other messages wait for a while, not for ever.
+    gRPC itself refuses what is too large, without a reason. A fault of the service may
+    be either: other messages wait for a while, not for ever.
     """
-    if isinstance(error, Unavailable | DeadlineExceeded | AccessDenied):
-        return False
-    if isinstance(error, Overloaded | ServiceFailed):
-        is_explained = isinstance(error, Overloaded) and bool(error.reason)
-        return not is_explained and attempt >= ATTEMPTS
-    return True
+    if isinstance(error, Overloaded):
+        return not error.reason
+    if isinstance(error, ServiceFailed):
+        return attempt >= ATTEMPTS
+    return not isinstance(error, Unavailable | DeadlineExceeded | AccessDenied)
