@@ -77,7 +77,7 @@ async def open_items(
     """What is served of *store*, with reader, writer, sweeper and compactor running."""
     with store.read() as reading:
         head = reading.head()
-    progress, hub = Progress(head.revision), Hub(head.revision)
+    progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
 
     def on_commit(changes: Sequence[Change]) -> None:
         hub.publish(changes)

@@ -56,6 +56,11 @@ class Settings(BaseSettings):
     watch_bookmark_interval: Positive = Field(
         timedelta(seconds=10), description="How often a quiet watch is told how far it has come."
     )
+    watch_buffer_bytes: int = Field(
+        32 * 1024 * 1024,
+        ge=1024,
+        description="How much of the newest changes is in memory; a watch behind it is cut.",
+    )
     deleted_retention: Positive = Field(
         timedelta(days=30), description="How long a deleted item can be undeleted."
     )

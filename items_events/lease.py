@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from items.v1 import sinks_pb2 as pb
 from items_client import ItemsError
-from items_events.racing import race
+from items_events.racing import check_cancelled, race
 from items_events.registry import LeaseLost, Registry
 from items_events.sinks.sink import Refused
 
@@ -92,6 +92,7 @@ class Lease:
     async def _keep(self) -> None:
         """Report what is new, or renew the lease when it is time."""
         while True:
+            check_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._seconds / RENEWALS):
                     await self._has_news.wait()

@@ -19,7 +19,7 @@ from items_events.backlog import Backlog
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import DataFormat, EventMaker
 from items_events.lease import Lease
-from items_events.racing import race
+from items_events.racing import check_cancelled, race
 from items_events.registry import LeaseLost, Registry, SinkHeld, Start
 from items_events.sinks.opening import open_sink
 from items_events.sinks.sink import Sink
@@ -50,19 +50,18 @@ class Relay:
     registry: Registry
     policy: Policy = field(default_factory=Policy)
     _failures: int = 0
+    _said: str = ""
 
     async def run(self) -> NoReturn:
         """Relay until it is cancelled; then the lease is given up."""
         while True:
+            check_cancelled()
             try:
                 await self._hold()
             except SinkHeld:
                 await self._wait_for_lease()
-            except LeaseLost as error:
-                _log.warning("lease lost", sink=self.url.name, why=str(error))
-                await self._back_off()
-            except ItemsError as error:
-                _log.warning("the service is not there", sink=self.url.name, why=str(error))
+            except (LeaseLost, ItemsError) as error:
+                self._say("sink not held", error)
                 await self._back_off()
             except Exception:  # noqa: BLE001  # a bug: of this sink, and not of the others
                 _log.exception("relay failed", sink=self.url.name)
@@ -78,15 +77,13 @@ class Relay:
 
     async def _publish(self, lease: Lease) -> NoReturn:
         """Publish through all failures of the broker, and of the way to it."""
-        said = ""
         while True:
+            check_cancelled()
             try:
                 await self._follow(lease)
             except (BrokerUnavailable, ItemsError) as error:
                 lease.fail(str(error))
-                if str(error) != said:
-                    said = str(error)
-                    _log.error("sink fails", sink=self.url.name, why=said)
+                self._say("sink fails", error)
             await self._back_off()
 
     async def _follow(self, lease: Lease) -> None:
@@ -102,8 +99,11 @@ class Relay:
     async def _drain(self, backlog: Backlog, sink: Sink, lease: Lease) -> None:
         maker = EventMaker(lease.store_id, self.policy.data_format)
         while True:
+            check_cancelled()
             await self._deliver(await backlog.take(), maker, sink, lease)
-            self._failures = 0
+            if self._said:
+                _log.info("sink works again", sink=self.url.name)
+            self._failures, self._said = 0, ""
 
     async def _deliver(
         self, commits: Sequence[pb.ItemChanges], maker: EventMaker, sink: Sink, lease: Lease
@@ -112,7 +112,7 @@ class Relay:
         lease.check()
         events = [event for commit in commits for event in maker.events(commit)]
         for refused in await sink.publish(events) if events else ():
-            _log.error("event parked", sink=self.url.name, event=refused.event.id, why=refused.why)
+            _log.error("event parked", sink=self.url.name, id=refused.event.id, why=refused.why)
             await lease.park(refused)
         lease.confirm(commits[-1].revision)
 
@@ -120,6 +120,12 @@ class Relay:
         """Another relay holds the sink: ask again a few times while its lease lasts."""
         jitter = 1 + self.policy.back_off.randomness()
         await self.policy.sleep(self.registry.duration.total_seconds() / 8 * jitter)
+
+    def _say(self, what: str, error: Exception) -> None:
+        """Log a failure; not again while it stays the same."""
+        if str(error) != self._said:
+            self._said = str(error)
+            _log.error(what, sink=self.url.name, why=self._said)
 
     async def _back_off(self) -> None:
         self._failures += 1

@@ -1,12 +1,13 @@
 """HTTP/1.1 as uvicorn speaks it, with an end to how large and how slow a head may be."""
 
 import asyncio
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
 import uuid_utils
 from grpc import StatusCode
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from rest_facade.problems import Problem, refused
 
@@ -28,6 +29,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
+    _earlier: Sequence[RequestResponseCycle] = ()
+    """Calls under way when the client sent the next one without waiting."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Expect a head."""
@@ -46,6 +49,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Expect a head, on a connection that had one before too."""
         super().on_message_begin()
+        self._earlier = [one for one in (*self._earlier, self.cycle) if _goes_on(one)]
         if self._head_timer is None:
             self._expect_head()
 
@@ -64,9 +68,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(_malformed(msg))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Expect nothing any more."""
+        """Expect nothing any more; uvicorn tells it to the last call of the connection only."""
         self._forget_head()
         super().connection_lost(exc)
+        for call in self._earlier:
+            call.disconnected = True
+            call.message_event.set()
 
     def _expect_head(self) -> None:
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
@@ -117,3 +124,7 @@ def _as_bytes(problem: Problem, request_id: str) -> bytes:
         b"connection: close",
     ]
     return b"\r\n".join([*lines, b"", bytes(response.body)])
+
+
+def _goes_on(call: RequestResponseCycle | None) -> bool:
+    return call is not None and not call.response_complete

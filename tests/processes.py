@@ -1,4 +1,4 @@
-"""The server and the facade as processes of their own, as operators run them."""
+"""The server, the facade and the relay as processes of their own, as operators run them."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 _OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
 """How a line begins that gRPC's core has written."""
@@ -18,6 +18,9 @@ class ServiceProcess:
 
     *settings* are its ITEMS_* variables, by the rest of their names, in lower case.
     """
+
+    serving: ClassVar = '"serving"'
+    """What is in the line that says that it serves."""
 
     def __init__(self, module: str, **settings: str) -> None:
         self.log: list[str] = []
@@ -37,6 +40,11 @@ class ServiceProcess:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def wait_until_serving(self, seconds: float = 30) -> None:
         """Return when the process says that it serves.
 
@@ -45,12 +53,17 @@ class ServiceProcess:
         """
         assert self._is_serving.wait(seconds), self._said("does not serve")
         assert self.log, "the process ended in silence"
-        assert any('"serving"' in line for line in self.log), self._said("ended")
+        assert any(self.serving in line for line in self.log), self._said("ended")
 
     def said(self, name: str) -> str:
         """What it said of *name* when it began to serve."""
-        line = next(line for line in self.log if '"serving"' in line)
+        line = next(line for line in self.log if self.serving in line)
         return str(json.loads(line)[name])
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended, of itself or killed."""
+        return self._process.poll() is None
 
     def terminate(self, seconds: float = 30) -> None:
         """Ask the process to end, and give it *seconds* for that."""
@@ -80,7 +93,7 @@ class ServiceProcess:
     def _read_log(self) -> None:
         for line in self._process.stderr or ():
             self.log.append(line.rstrip("\n"))
-            if '"serving"' in line:
+            if self.serving in line:
                 self._is_serving.set()
         self._is_serving.set()
 
@@ -107,6 +120,15 @@ class FacadeProcess(ServiceProcess):
     def url(self) -> str:
         """Where it serves, once it does."""
         return f"http://{self.said('http')}"
+
+
+class RelayProcess(ServiceProcess):
+    """A relay from *upstream* to the sinks at *urls*."""
+
+    serving = '"relaying"'
+
+    def __init__(self, upstream: str, *urls: str, **settings: str) -> None:
+        super().__init__("items_events", upstream=upstream, events=" ".join(urls), **settings)
 
 
 def _is_harmless(line: str) -> bool:

@@ -32,11 +32,14 @@ class HistoryRetention:
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What a step did: how many revisions and versions are gone, and whom they were kept for."""
+    """What a step did: how many *versions* are gone, and which sinks have lost some of them.
 
-    revisions: int
+    *is_full* if it went as far as a step may: then there may be more to do.
+    """
+
     versions: int
     oldest_revision: int
+    is_full: bool
     lost: Sequence[sinks_pb2.Sink]
 
 
@@ -61,11 +64,11 @@ class Compaction:
         oldest = view.transaction.oldest_changes(self.limit)
         cursor = slowest_cursor(sinks, before.oldest_revision)
         after = next_oldest(oldest, before, cursor, self.retention, view.now)
-        moved = after - before.oldest_revision
+        has_moved = after > before.oldest_revision
         return Compacted(
-            revisions=moved,
-            versions=view.transaction.compact(after) if moved else 0,
+            versions=view.transaction.compact(after) if has_moved else 0,
             oldest_revision=after,
+            is_full=has_moved and len(oldest) == self.limit and after >= oldest[-1].revision,
             lost=lost_between(sinks, before.oldest_revision, after),
         )
 

@@ -1,65 +1,45 @@
 """The compactor keeps the history as long as it is to be."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 
 import structlog
 
 from grpc_server.catalog.compaction import Compacted, Compaction, HistoryRetention
-from grpc_server.catalog.errors import Overloaded
+from grpc_server.catalog.periodic import repeating
 from grpc_server.catalog.writer import Writer
-from grpc_server.database.errors import StoreError
 
-BATCH = 500
+BATCH = 100
 """How many changes one commit drops: other writes pass between two batches."""
 
 _log = structlog.get_logger(__name__)
 
 
 async def compact(writer: Writer, retention: HistoryRetention, batch: int = BATCH) -> int:
-    """Drop all history that may go; returns how many versions of items that was.
+    """Drop the history that may go; returns how many versions of items that was.
 
-    A commit drops about *batch* changes at most.
+    A commit drops about *batch* changes at most; what may go only since the last of them
+    is left for the next time, so that this ends however fast others write.
 
     Raises:
         Overloaded: too many writes wait; what is left is dropped the next time.
         StoreError: the database failed; likewise.
     """
-    removed = 0
-    while (step := await writer.write(Compaction(retention, batch))).revisions:
-        removed += step.versions
+    removed, is_full = 0, True
+    while is_full:
+        step = await writer.write(Compaction(retention, batch))
+        removed, is_full = removed + step.versions, step.is_full
         _tell_of_lost_sinks(step)
     return removed
 
 
-@asynccontextmanager
-async def compacting(
+def compacting(
     writer: Writer, retention: HistoryRetention, every: timedelta
-) -> AsyncIterator[None]:
+) -> AbstractAsyncContextManager[None]:
     """Compact within the block, at its start and then at the interval *every*."""
     if retention.keeps_all:
-        yield
-        return
-    task = asyncio.create_task(_compact_for_ever(writer, retention, every), name="compactor")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _compact_for_ever(writer: Writer, retention: HistoryRetention, every: timedelta) -> None:
-    while True:
-        try:
-            removed = await compact(writer, retention)
-        except (Overloaded, StoreError) as error:
-            _log.warning("compaction failed", error=str(error))
-        else:
-            _log.debug("compacted", removed=removed)
-        await asyncio.sleep(every.total_seconds())
+        return nullcontext()
+    return repeating("compactor", lambda: compact(writer, retention), every)
 
 
 def _tell_of_lost_sinks(step: Compacted) -> None:

@@ -22,6 +22,9 @@ MAX_IDS = 2_000
 SCANS = 2
 """How many other reads run beside the gets."""
 
+TAILS = 1
+"""How many reads of the history run beside these: many watchers may be behind."""
+
 WALKS = 2
 """How many walks over many pages are open beside these; a further one waits."""
 
@@ -50,6 +53,7 @@ class Reader:
         self._is_crowded = False
         self._gets = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gets")
         self._scans = ThreadPoolExecutor(max_workers=SCANS, thread_name_prefix="scans")
+        self._tails = ThreadPoolExecutor(max_workers=TAILS, thread_name_prefix="tails")
         self._walks = ThreadPoolExecutor(max_workers=WALKS, thread_name_prefix="walks")
         self._may_walk = asyncio.Semaphore(WALKS)
         self._reading: asyncio.Task[None] | None = None
@@ -62,6 +66,7 @@ class Reader:
             await self._reading
         self._gets.shutdown()
         self._scans.shutdown()
+        self._tails.shutdown()
         self._walks.shutdown()
 
     async def get(self, ids: Sequence[str]) -> Snapshot:
@@ -86,6 +91,14 @@ class Reader:
             StoreError: the database failed.
         """
         return await asyncio.get_running_loop().run_in_executor(self._scans, self._scan, read)
+
+    async def tail(self, read: Callable[[Reading], T]) -> T:
+        """Run *read* as `scan` does, but after all others of its kind.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._tails, self._scan, read)
 
     async def walk(self, query: ItemQuery) -> AsyncGenerator[tuple[Head, Page], None]:
         """All pages of *query*, one after the other, of one snapshot of the store.

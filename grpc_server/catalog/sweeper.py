@@ -1,21 +1,14 @@
 """The sweeper removes what has passed its expire_time."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
-import structlog
-
-from grpc_server.catalog.errors import Overloaded
+from grpc_server.catalog.periodic import repeating
 from grpc_server.catalog.units import Expiry
 from grpc_server.catalog.writer import Writer
-from grpc_server.database.errors import StoreError
 
 BATCH = 500
 """How many items one commit removes: other writes pass between two batches."""
-
-_log = structlog.get_logger(__name__)
 
 
 async def sweep(writer: Writer) -> int:
@@ -31,24 +24,6 @@ async def sweep(writer: Writer) -> int:
     return removed
 
 
-@asynccontextmanager
-async def sweeping(writer: Writer, every: timedelta) -> AsyncIterator[None]:
+def sweeping(writer: Writer, every: timedelta) -> AbstractAsyncContextManager[None]:
     """Sweep within the block, at its start and then at the interval *every*."""
-    task = asyncio.create_task(_sweep_for_ever(writer, every), name="sweeper")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-async def _sweep_for_ever(writer: Writer, every: timedelta) -> None:
-    while True:
-        try:
-            removed = await sweep(writer)
-        except (Overloaded, StoreError) as error:
-            _log.warning("sweep failed", error=str(error))
-        else:
-            _log.debug("swept", removed=removed)
-        await asyncio.sleep(every.total_seconds())
+    return repeating("sweeper", lambda: sweep(writer), every)

@@ -14,11 +14,15 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Self
 
+import structlog
+
 from grpc_server.catalog.errors import CatalogError, Overloaded
 from grpc_server.catalog.units import R_co, WriteUnit
 from grpc_server.catalog.view import View
 from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Change, Store
+
+_log = structlog.get_logger(__name__)
 
 MAX_WAITING = 10_000
 """How many units may wait; one more is refused rather than kept for too long."""
@@ -103,11 +107,19 @@ class Writer:
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
                     _resolve(batch, [error] * len(batch))
                 else:
-                    if committed.changes:
-                        self._on_commit(committed.changes)
+                    self._tell(committed.changes)
                     _resolve(batch, committed.outcomes)
         finally:
             self._committing = None
+
+    def _tell(self, changes: Sequence[Change]) -> None:
+        """Tell of a commit; what is written is answered, whatever comes of that."""
+        if not changes:
+            return
+        try:
+            self._on_commit(changes)
+        except Exception:  # noqa: BLE001  # the write has succeeded, and nobody else waits for this
+            _log.exception("fault", revision=changes[-1].revision)
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, func, null, select
 
 from grpc_server.database import sink_rows, timestamps
 from grpc_server.database.json_sql import among
@@ -12,7 +12,7 @@ from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
-from grpc_server.database.store import Change, Head, Page, Snapshot
+from grpc_server.database.store import Head, Page, Snapshot, StoredChange
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
@@ -62,15 +62,22 @@ _LAST_OF_PAGE = (
     .offset(bindparam("limit"))
     .scalar_subquery()
 )
+_CHANGE = tuple(
+    changes.c["payload" if name == "item" else name]
+    for name in StoredChange._fields
+    if name != "previous"
+)
 _CHANGES = (
-    select(changes, _PREVIOUS.label("previous"))
+    select(*_CHANGE, null().label("previous"))
     .where(
         changes.c.revision > bindparam("after"),
         changes.c.revision <= func.coalesce(_LAST_OF_PAGE, bindparam("newest")),
     )
     .order_by(changes.c.revision, changes.c.ordinal)
 )
+_CHANGES_WITH_PREVIOUS = _CHANGES.with_only_columns(*_CHANGE, _PREVIOUS.label("previous"))
 _NEWEST = 2**63 - 1
+_MAX_CHANGES_BYTES = 4 * 1024 * 1024
 
 
 def head(connection: Connection) -> Head:
@@ -127,10 +134,19 @@ class SqlReading:
         """The items that *query* asks for."""
         return read_page(self._connection, query)
 
-    def changes(self, after: int, limit: int) -> list[Change]:
+    def changes(self, after: int, limit: int, *, with_previous: bool = True) -> list[StoredChange]:
         """What was written after the revision *after*, in whole revisions."""
         wanted = {"after": after, "limit": limit, "newest": _NEWEST}
-        return [_change(row) for row in self._connection.execute(_CHANGES, wanted)]
+        query = _CHANGES_WITH_PREVIOUS if with_previous else _CHANGES
+        found: list[StoredChange] = []
+        size = 0
+        with self._connection.execute(query, wanted) as rows:
+            for change in map(StoredChange._make, rows):
+                if size > _MAX_CHANGES_BYTES and change.revision != found[-1].revision:
+                    break
+                found.append(change)
+                size += len(change.item) + len(change.previous or b"")
+        return found
 
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
         """Versions of one item, newest first."""
@@ -160,17 +176,4 @@ def _revision(row: Any) -> pb.ItemRevision:
         actor=row.actor,
         request_id=row.request_id,
         item=item_of(row.payload),
-    )
-
-
-def _change(row: Any) -> Change:
-    return Change(
-        revision=row.revision,
-        ordinal=row.ordinal,
-        kind=row.kind,
-        commit_time=timestamps.to_datetime(row.commit_time),
-        actor=row.actor,
-        request_id=row.request_id,
-        item=item_of(row.payload),
-        previous=None if row.previous is None else item_of(row.previous),
     )

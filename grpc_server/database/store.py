@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from grpc_server.database.query import Cursor, ItemQuery
 from items.v1 import items_pb2 as pb
@@ -71,8 +71,8 @@ class Change:
     """One version of one item, as the history keeps it.
 
     *item* is the item after the change; for EXPIRED, the item that was removed.
-    *previous* is the item before it: None if there was none, or if that version is no
-    longer kept. It is not stored: it is the version before in the history.
+    *previous* is the item before it: None if there was none. It is not stored: it is the
+    version before in the history.
     """
 
     revision: int
@@ -91,6 +91,23 @@ class ChangeTime:
 
     revision: int
     commit_time: datetime
+
+
+class StoredChange(NamedTuple):
+    """A change as it is read back: *item* and *previous* are serialized.
+
+    *commit_time* is in microseconds since 1970, in UTC. *previous* is None if there was
+    no such item, or if nobody asked.
+    """
+
+    revision: int
+    ordinal: int
+    kind: pb.ChangeKind.ValueType
+    commit_time: int
+    actor: str
+    request_id: str
+    item: bytes
+    previous: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +139,11 @@ class Reading(Protocol):
     def page(self, query: ItemQuery) -> Page:
         """The items that *query* asks for, at most ``query.limit``."""
 
-    def changes(self, after: int, limit: int) -> list[Change]:
-        """What was written after the revision *after*, in order, with the versions before.
+    def changes(self, after: int, limit: int, *, with_previous: bool = True) -> list[StoredChange]:
+        """What was written after the revision *after*, in order.
 
-        Whole revisions only: about *limit* changes, but the first revision in any case.
+        Whole revisions only: about *limit* changes, or as many as a few megabytes hold,
+        but the first revision in any case.
         """
 
     def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:

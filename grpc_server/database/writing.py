@@ -94,12 +94,13 @@ class SqlWriting:
     def expired_items(self, now: datetime, limit: int) -> list[pb.Item]:
         """Soft-deleted items whose expire_time is not after *now*, oldest first."""
         wanted = {"now": timestamps.from_datetime(now), "limit": limit}
-        return [item_of(row.payload) for row in self._connection.execute(_EXPIRED_ITEMS, wanted)]
+        rows = self._at_once(Connection.execute, _EXPIRED_ITEMS, wanted)
+        return [item_of(row.payload) for row in rows]
 
     def expired_answers(self, now: datetime, limit: int) -> list[RequestKey]:
         """Keys of stored answers whose expire_time is not after *now*."""
         wanted = {"now": timestamps.from_datetime(now), "limit": limit}
-        rows = self._connection.execute(_EXPIRED_ANSWERS, wanted)
+        rows = self._at_once(Connection.execute, _EXPIRED_ANSWERS, wanted)
         return [RequestKey(row.principal, row.request_id) for row in rows]
 
     def save(self, commit: Commit) -> None:

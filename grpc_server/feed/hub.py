@@ -6,32 +6,28 @@ is idle costs a future.
 """
 
 import asyncio
-from bisect import bisect_right
 from collections.abc import Sequence
-from operator import attrgetter
 
 from grpc_server.catalog.errors import ShuttingDown
 from grpc_server.database.store import Change
-from grpc_server.feed.commits import commits_of
-from items.v1 import items_pb2 as pb
+from grpc_server.feed.commits import Commit, commits_of, stored
 
-MAX_BYTES = 32 * 1024 * 1024
-"""How much the hub holds; a watcher that is further behind reads from the store."""
+RUN = 256
+"""How many commits a watcher takes at once: telling them must not hold up the others."""
 
 
 class Hub:
-    """The commits since *revision*, as far as *max_bytes* go.
+    """The commits since *revision*, as far as *max_bytes* of memory go.
 
-    All of it happens on the event loop.
+    What was published last is held in any case. All of it happens on the event loop.
     """
 
-    def __init__(self, revision: int, *, max_bytes: int = MAX_BYTES) -> None:
-        self._revision = self._oldest = revision
+    def __init__(self, revision: int, max_bytes: int) -> None:
+        self._revision = revision
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._commits: list[pb.ItemChanges] = []
-        self._sizes: list[int] = []
-        self._waiting: list[asyncio.Future[None]] = []
+        self._commits: list[Commit] = []
+        self._waiting: set[asyncio.Future[None]] = set()
         self._is_closed = False
 
     @property
@@ -39,42 +35,48 @@ class Hub:
         """The newest revision that the hub was told of."""
         return self._revision
 
+    @property
+    def waiting(self) -> int:
+        """How many watchers wait for the next commit."""
+        return len(self._waiting)
+
     def publish(self, changes: Sequence[Change]) -> None:
         """Take in the changes of a commit, and wake those who wait."""
-        for commit in commits_of(changes):
-            self._commits.append(commit)
-            self._sizes.append(commit.ByteSize())
-            self._bytes += self._sizes[-1]
-            self._revision = commit.revision
-        self._forget()
+        commits = tuple(commits_of(map(stored, changes)))
+        for commit in commits:
+            self._append(commit)
+        if self._bytes > self._max_bytes:
+            self._forget(len(self._commits) - len(commits))
         self._wake()
 
-    def since(self, revision: int) -> Sequence[pb.ItemChanges] | None:
-        """The commits after *revision*: None if the hub no longer holds all of them.
+    def since(self, revision: int) -> Sequence[Commit] | None:
+        """The first commits after *revision*: None if the hub no longer holds them.
 
         Raises:
-            ShuttingDown: the hub is closed, and there is nothing more.
+            ShuttingDown: the hub is closed, and has nothing more to tell.
         """
-        if revision < self._oldest:
+        newer = self._revision - revision
+        held = newer <= len(self._commits)
+        if newer <= 0 or not held:
+            self.check_open()
+        if not held:
             return None
-        start = bisect_right(self._commits, revision, key=attrgetter("revision"))
-        commits = self._commits[start:]
-        if not commits and self._is_closed:
-            raise ShuttingDown("the server is draining; watch again from the revision seen last")
-        return commits
+        start = len(self._commits) - max(newer, 0)
+        return self._commits[start : start + RUN]
 
     async def next(self, revision: int, patience: float) -> bool:
         """Wait until there is a commit after *revision*, for *patience* seconds at most."""
         if self._revision > revision or self._is_closed:
             return True
         woken = asyncio.get_running_loop().create_future()
-        self._waiting.append(woken)
+        self._waiting.add(woken)
         try:
             async with asyncio.timeout(patience):
                 await woken
         except TimeoutError:
-            self._waiting.remove(woken)
             return False
+        finally:
+            self._waiting.discard(woken)
         return True
 
     def close(self) -> None:
@@ -82,19 +84,30 @@ class Hub:
         self._is_closed = True
         self._wake()
 
-    def _forget(self) -> None:
-        """Drop the oldest commits until the rest fits; a whole quarter, so that it is rare."""
-        if self._bytes <= self._max_bytes:
-            return
-        kept = 0
-        while kept < len(self._sizes) and self._bytes > self._max_bytes * 3 // 4:
-            self._bytes -= self._sizes[kept]
-            kept += 1
-        self._oldest = self._commits[kept - 1].revision
-        del self._commits[:kept], self._sizes[:kept]
+    def check_open(self) -> None:
+        """Raises ShuttingDown if the hub is closed."""
+        if self._is_closed:
+            raise ShuttingDown("the server is draining; watch again from the revision seen last")
+
+    def _append(self, commit: Commit) -> None:
+        """Add *commit*; one that does not follow the last makes the hub forget the others."""
+        if commit.revision != self._revision + 1:
+            self._commits.clear()
+            self._bytes = 0
+        self._commits.append(commit)
+        self._bytes += commit.size
+        self._revision = commit.revision
+
+    def _forget(self, at_most: int) -> None:
+        """Drop the oldest until the rest fits, and a quarter more, so that it is rare."""
+        dropped = 0
+        while dropped < at_most and self._bytes > self._max_bytes * 3 // 4:
+            self._bytes -= self._commits[dropped].size
+            dropped += 1
+        del self._commits[:dropped]
 
     def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting = self._waiting, set()
         for woken in waiting:
             if not woken.done():
                 woken.set_result(None)

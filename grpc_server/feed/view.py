@@ -1,11 +1,22 @@
 """What one watcher sees of a commit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grpc_server.catalog.matching import matches
 from grpc_server.database.query import Condition
+from grpc_server.feed.commits import Commit, Entry
+from grpc_server.feed.wire import embedded
 from items.v1 import items_pb2 as pb
+
+_KINDS: Mapping[int, bytes] = MappingProxyType(
+    {kind: pb.ItemChange(kind=kind).SerializeToString() for kind in pb.ChangeKind.values()}
+)
+_ENTERED, _LEFT = (
+    pb.ItemChange(view_change=change).SerializeToString()
+    for change in (pb.VIEW_CHANGE_ENTERED, pb.VIEW_CHANGE_LEFT)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,46 +29,35 @@ class View:
     where: Condition | None
     with_previous: bool
 
-    def of(self, commits: Iterable[pb.ItemChanges]) -> Iterator[pb.ItemChanges]:
-        """What this view shows of *commits*; nothing of those that it shows nothing of."""
-        if self.where is None and self.with_previous:
-            yield from commits
-            return
-        for commit in commits:
-            shown = [seen for change in commit.changes if (seen := self._change(change))]
-            if shown:
-                yield pb.ItemChanges(
-                    revision=commit.revision,
-                    commit_time=commit.commit_time,
-                    actor=commit.actor,
-                    request_id=commit.request_id,
-                    changes=shown,
-                )
+    @property
+    def needs_previous(self) -> bool:
+        """Whether it looks at the versions before the changes."""
+        return self.with_previous or self.where is not None
 
-    def _change(self, change: pb.ItemChange) -> pb.ItemChange | None:
+    def encoded(self, commit: Commit) -> bytes:
+        """What this view shows of *commit*, as a field of ItemCommits; empty if nothing."""
+        changes = b"".join(map(self._change, commit.entries))
+        if not changes:
+            return b""
+        return embedded(pb.ItemCommits.COMMITS_FIELD_NUMBER, commit.head + changes)
+
+    def _change(self, entry: Entry) -> bytes:
+        """*entry* as a field of ItemChanges; empty if it is not shown."""
         was, is_now = True, True
         if self.where is not None:
-            was = change.HasField("previous") and self._shows(change.previous)
-            is_now = change.kind != pb.CHANGE_KIND_EXPIRED and self._shows(change.item)
-        if not was and not is_now:
-            return None
-        return pb.ItemChange(
-            kind=change.kind,
-            item=change.item,
-            previous=change.previous if self._tells_previous(change) else None,
-            view_change=_view_change(was=was, is_now=is_now),
-        )
+            was = self._shows(entry.before)
+            is_now = entry.kind != pb.CHANGE_KIND_EXPIRED and self._shows(entry.after)
+            if not was and not is_now:
+                return b""
+        change = _KINDS[entry.kind] + embedded(pb.ItemChange.ITEM_FIELD_NUMBER, entry.item)
+        if self.with_previous and entry.previous is not None:
+            change += embedded(pb.ItemChange.PREVIOUS_FIELD_NUMBER, entry.previous)
+        if was != is_now:
+            change += _ENTERED if is_now else _LEFT
+        return embedded(pb.ItemChanges.CHANGES_FIELD_NUMBER, change)
 
-    def _shows(self, item: pb.Item) -> bool:
+    def _shows(self, item: pb.Item | None) -> bool:
         """Whether ListItems with this filter would list *item*."""
-        assert self.where is not None  # noqa: S101  # asked only of a view with a filter
-        return not item.HasField("delete_time") and matches(self.where, item)
-
-    def _tells_previous(self, change: pb.ItemChange) -> bool:
-        return self.with_previous and change.HasField("previous")
-
-
-def _view_change(*, was: bool, is_now: bool) -> pb.ViewChange.ValueType:
-    if was == is_now:
-        return pb.VIEW_CHANGE_UNSPECIFIED
-    return pb.VIEW_CHANGE_ENTERED if is_now else pb.VIEW_CHANGE_LEFT
+        if item is None or item.HasField("delete_time") or self.where is None:
+            return False
+        return matches(self.where, item)

@@ -1,9 +1,9 @@
 """Watching: from wherever a watcher begins, to what is written now, without a gap."""
 
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES
@@ -13,7 +13,9 @@ from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.reader import Reader
 from grpc_server.database.query import Condition, ItemQuery
 from grpc_server.database.store import Head, Reading
+from grpc_server.feed import messages
 from grpc_server.feed.commits import commits_of
+from grpc_server.feed.encoder import Encoders
 from grpc_server.feed.hub import Hub
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
@@ -27,8 +29,6 @@ SNAPSHOT_PAGE = 500
 SNAPSHOT_SECONDS = 600.0
 """How long a snapshot may take: the database keeps what it shows for as long."""
 
-Message = pb.WatchItemsResponse
-
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -41,9 +41,10 @@ class Feed:
     reader: Reader
     store_id: str
     bookmark_interval: timedelta
+    encoders: Encoders = field(default_factory=Encoders)
 
-    async def watch(self, request: pb.WatchItemsRequest) -> AsyncGenerator[Message, None]:
-        """The messages of one watch; it ends only with an error.
+    async def watch(self, request: pb.WatchItemsRequest) -> AsyncGenerator[bytes, None]:
+        """The messages of one watch, encoded; it ends only with an error.
 
         Raises:
             InvalidFilter: the filter cannot be read.
@@ -60,13 +61,13 @@ class Feed:
         if request.include_snapshot:
             async with aclosing(self._snapshot(view.where)) as parts:
                 async for part in parts:
-                    yield Message(snapshot=part)
+                    yield messages.snapshot(part)
                     cursor = part.revision
         else:
             await self._check_start(cursor)
-            yield self._bookmark(cursor)
-        async with aclosing(self._follow(view, cursor)) as messages:
-            async for message in messages:
+            yield messages.bookmark(cursor, self.store_id)
+        async with aclosing(self._follow(view, cursor)) as following:
+            async for message in following:
                 yield message
 
     def _start(self, request: pb.WatchItemsRequest) -> int:
@@ -79,6 +80,7 @@ class Feed:
         ends = time.monotonic() + SNAPSHOT_SECONDS
         async with aclosing(self.reader.walk(query)) as pages:
             async for head, page in pages:
+                self.hub.check_open()
                 if time.monotonic() > ends:
                     raise WatcherTooSlow("the snapshot was read too slowly; watch again")
                 yield pb.ItemSnapshot(
@@ -92,37 +94,38 @@ class Feed:
         if self.hub.since(revision) is None or revision > self.hub.revision:
             check_kept(await self.reader.scan(_head), revision, first=revision + 1)
 
-    async def _follow(self, view: View, cursor: int) -> AsyncGenerator[Message, None]:
+    async def _follow(self, view: View, cursor: int) -> AsyncGenerator[bytes, None]:
         """Everything after *cursor*: from the store while it is behind, then live."""
         is_live, told_at = False, time.monotonic()
         interval = self.bookmark_interval.total_seconds()
-        while True:
-            commits = self.hub.since(cursor)
-            if commits is None:
-                if is_live:
+        with self.encoders.sharing(view) as encoder:
+            while True:
+                commits = self.hub.since(cursor)
+                if commits is None and is_live:
                     raise _too_slow(cursor)
-                commits = await self._older(cursor)
-            else:
-                is_live = True
-            if commits:
-                cursor = commits[-1].revision
-                for message in _messages(list(view.of(commits))):
-                    yield message
+                if commits is None:
+                    reached, shown = await self._older(view, cursor)
+                else:
+                    reached = commits[-1].revision if commits else cursor
+                    shown = [*map(encoder.encoded, commits)]
+                for run in messages.runs(shown):
+                    yield run
                     told_at = time.monotonic()
-            left = told_at + interval - time.monotonic()
-            if left <= 0 or not (commits or await self.hub.next(cursor, left)):
-                yield self._bookmark(cursor)
-                told_at = time.monotonic()
+                is_live, is_quiet = commits is not None, reached == cursor
+                cursor, left = reached, told_at + interval - time.monotonic()
+                if left <= 0 or (is_quiet and not await self.hub.next(cursor, left)):
+                    yield messages.bookmark(cursor, self.store_id)
+                    told_at = time.monotonic()
 
-    async def _older(self, cursor: int) -> Sequence[pb.ItemChanges]:
-        def read(reading: Reading) -> Sequence[pb.ItemChanges]:
+    async def _older(self, view: View, cursor: int) -> tuple[int, list[bytes]]:
+        """What *view* shows of the next revisions in the store, and how far they go."""
+
+        def read(reading: Reading) -> tuple[int, list[bytes]]:
             check_kept(reading.head(), cursor, first=cursor + 1)
-            return list(commits_of(reading.changes(cursor, CATCH_UP)))
+            changes = reading.changes(cursor, CATCH_UP, with_previous=view.needs_previous)
+            return changes[-1].revision, [*map(view.encoded, commits_of(changes))]
 
-        return await self.reader.scan(read)
-
-    def _bookmark(self, revision: int) -> Message:
-        return Message(bookmark=pb.Bookmark(revision=revision, store_id=self.store_id))
+        return await self.reader.tail(read)
 
 
 def _head(reading: Reading) -> Head:
@@ -134,17 +137,3 @@ def _too_slow(cursor: int) -> WatcherTooSlow:
         f"the watcher fell too far behind; watch again from revision {cursor}",
         metadata={"revision": str(cursor)},
     )
-
-
-def _messages(commits: Sequence[pb.ItemChanges]) -> Iterator[Message]:
-    """*commits* in messages that a client takes; a revision is never divided."""
-    run: list[pb.ItemChanges] = []
-    size = 0
-    for commit in commits:
-        size += commit.ByteSize()
-        if run and size > MAX_ANSWER_BYTES:
-            yield Message(commits=pb.ItemCommits(commits=run))
-            run, size = [], commit.ByteSize()
-        run.append(commit)
-    if run:
-        yield Message(commits=pb.ItemCommits(commits=run))

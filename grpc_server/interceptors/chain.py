@@ -18,7 +18,7 @@ Unary = Callable[[Any, Context], Awaitable[Any]]
 class Method:
     """A method: its full *name*, how its request is decoded, and whether it *streams*.
 
-    One that streams writes its messages to the context, and answers with None.
+    One that streams writes its messages, encoded, to the context; it answers with None.
     """
 
     name: str
@@ -71,7 +71,9 @@ class Chain(aio.ServerInterceptor):
         method = Method(name, handler.request_deserializer, streams)
         served = handler.unary_stream if streams else handler.unary_unary
         call = _composed((*self._outer, *self._inner), method, served)
-        return _handler(call, handler.response_serializer, streams=streams)
+        if streams:
+            return grpc.unary_stream_rpc_method_handler(call)
+        return _handler(call, handler.response_serializer)
 
 
 def _composed(interceptors: Sequence[Interceptor], method: Method, unary: Unary) -> Unary:
@@ -80,9 +82,6 @@ def _composed(interceptors: Sequence[Interceptor], method: Method, unary: Unary)
     return unary
 
 
-def _handler(
-    call: Any, encode: Callable[[Any], bytes] | None = None, *, streams: bool = False
-) -> Handler:
+def _handler(call: Any, encode: Callable[[Any], bytes] | None = None) -> Handler:
     """A handler whose request is left as bytes."""
-    make = grpc.unary_stream_rpc_method_handler if streams else grpc.unary_unary_rpc_method_handler
-    return make(call, response_serializer=encode)
+    return grpc.unary_unary_rpc_method_handler(call, response_serializer=encode)

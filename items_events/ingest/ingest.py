@@ -25,6 +25,7 @@ from items_events.ingest.opening import open_source
 from items_events.ingest.problems import NotApplicable, partly_refused, refused
 from items_events.ingest.requests import read_request
 from items_events.ingest.source import Delivery, Source
+from items_events.racing import check_cancelled
 from items_events.unavailable import BrokerUnavailable
 
 _log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ _log = structlog.get_logger(__name__)
 BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=15.0)
 
 ATTEMPTS: Final = 5
-"""How often a message is tried that the service fails on, without a word why."""
+"""How often a message is tried that the service fails on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,20 @@ class Ingest:
 
     async def run(self) -> NoReturn:
         """Ingest until it is cancelled, through all failures of the broker and the service."""
-        failures = 0
+        failures, said = 0, ""
         while True:
+            check_cancelled()
             try:
                 async with open_source(self.url) as source:
                     _log.info("ingesting", source=self.url.name)
-                    failures = 0
+                    failures, said = 0, ""
                     while True:
+                        check_cancelled()
                         await self._handle(source, await source.next())
             except BrokerUnavailable as error:
-                _log.error("source fails", source=self.url.name, why=str(error))
+                if str(error) != said:
+                    said = str(error)
+                    _log.error("source fails", source=self.url.name, why=said)
             failures += 1
             await self.sleep(self.back_off.pause(failures))
 
@@ -65,7 +70,7 @@ class Ingest:
             await self._apply(read_request(delivery))
         except NotApplicable as error:
             _log.warning("message not applied", message=delivery.id[:255], why=str(error))
-            await source.bury(delivery, error.problem)
+            await source.bury(delivery, {**error.problem, "messageId": delivery.id[:255]})
         else:
             await source.acknowledge(delivery)
 
@@ -77,12 +82,14 @@ class Ingest:
         """
         attempt = 1
         while True:
+            check_cancelled()
             try:
                 answer = await self.items.call(self.items.stub.BatchWriteItems, request)
             except ItemsError as error:
                 if _is_the_message(error, attempt):
                     raise refused(error) from error
-                _log.warning("the service does not apply a message", why=str(error))
+                if attempt == 1:
+                    _log.error("a message waits for the service", why=str(error))
             else:
                 break
             await self.sleep(self.back_off.pause(attempt))
@@ -94,11 +101,11 @@ class Ingest:
 def _is_the_message(error: ItemsError, attempt: int) -> bool:
     """Whether *error* is due to the message, and not to the state of the service.
 
-    A fault of the service may be either: other messages wait for a while, not for ever.
+    gRPC itself refuses what is too large, without a reason. A fault of the service may
+    be either: other messages wait for a while, not for ever.
     """
-    if isinstance(error, Unavailable | DeadlineExceeded | AccessDenied):
-        return False
-    if isinstance(error, Overloaded | ServiceFailed):
-        is_explained = isinstance(error, Overloaded) and bool(error.reason)
-        return not is_explained and attempt >= ATTEMPTS
-    return True
+    if isinstance(error, Overloaded):
+        return not error.reason
+    if isinstance(error, ServiceFailed):
+        return attempt >= ATTEMPTS
+    return not isinstance(error, Unavailable | DeadlineExceeded | AccessDenied)

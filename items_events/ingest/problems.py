@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from items.v1 import items_pb2 as pb
-from items_client.errors import ItemsError
+from items_client.errors import ItemsError, Overloaded
 from items_client.statuses import from_status
 from protojson.message import Message
 from protojson.violations import is_malformed, violations
@@ -69,7 +69,9 @@ def partly_refused(answer: pb.BatchWriteItemsResponse) -> NotApplicable:
 
 
 def _refused(error: ItemsError) -> dict[str, Any]:
-    problem = _problem(error.code.name, error.reason, error.message)
+    is_too_large = isinstance(error, Overloaded) and not error.reason
+    reason = "REQUEST_TOO_LARGE" if is_too_large else error.reason
+    problem = _problem(error.code.name, reason, error.message)
     if error.violations:
         found = [{"field": one.field, "detail": one.description} for one in error.violations]
         problem["violations"] = _cut(found)

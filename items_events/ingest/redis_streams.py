@@ -17,6 +17,7 @@ from redis.exceptions import ResponseError
 
 from items_events.broker_url import BrokerUrl
 from items_events.ingest.source import Delivery
+from items_events.racing import check_cancelled
 from items_events.redis_client import failures, open_client
 
 FETCH: Final = 50
@@ -70,6 +71,7 @@ class RedisSource:
         """The next message, waited for."""
         while True:
             while not self._fetched:
+                check_cancelled()
                 with failures():
                     self._fetched.extend(await self._fetch())
             entry_id, fields = self._fetched.popleft()

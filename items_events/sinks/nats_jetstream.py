@@ -8,15 +8,16 @@ duplicate within its window.
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.errors import Error
-from nats.js.api import Header, PubAck, StorageType, StreamConfig
-from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+from nats.js.api import Header, StorageType, StreamConfig
+from nats.js.errors import NotFoundError
 
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import TYPE_PREFIX, CloudEvent
+from items_events.sinks.acknowledgements import NO_STREAM, Acknowledgements, Answer
 from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
 from items_events.sinks.sink import Refused
@@ -35,6 +36,8 @@ CLOSING: Final = 2.0
 TOO_LARGE: Final = 10054
 """The code of JetStream for a message that is larger than the stream allows."""
 
+_TOO_LARGE: Final = "the message is larger than the max_payload of the server"
+
 BROKEN: Final = (Error, OSError, TimeoutError)
 """What the client raises when the connection is of no use any more."""
 
@@ -43,22 +46,23 @@ BROKEN: Final = (Error, OSError, TimeoutError)
 async def connect(url: BrokerUrl) -> AsyncIterator["NatsSink"]:
     """The sink at *url*. Raises BrokerUnavailable."""
     client = Client()
-    lost = asyncio.Event()
+    lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     try:
-        await _open(client, url, lost)
-        yield NatsSink(client, lost, url)
+        acknowledgements = await _open(client, url, lost)
+        yield NatsSink(client, acknowledgements, lost, url)
     finally:
         await _close(client)
 
 
-async def _open(client: Client, url: BrokerUrl, lost: asyncio.Event) -> None:
+async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Acknowledgements:
     """Connect, once: what to repeat when the connection is lost, the relay knows."""
 
-    async def on_lost() -> None:
-        lost.set()
+    async def on_error(error: Exception) -> None:
+        if not lost.done():
+            lost.set_result(str(error) or type(error).__name__)
 
-    async def ignore(_: Exception) -> None:
-        """Whatever breaks the connection is seen by those who use it."""
+    async def on_end() -> None:
+        await on_error(ConnectionError("the connection has ended"))
 
     host = f"[{url.host}]" if ":" in url.host else url.host
     context = tls_context(url)
@@ -68,15 +72,19 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Event) -> None:
                 f"{url.scheme}://{host}:{url.port}",
                 name="item-service",
                 allow_reconnect=False,
-                error_cb=ignore,
-                disconnected_cb=on_lost,
-                closed_cb=on_lost,
+                flush_timeout=PATIENCE,
+                error_cb=on_error,
+                disconnected_cb=on_end,
+                closed_cb=on_end,
                 user=url.user,
                 password=url.password,
                 tls=context,
             )
+            acknowledgements = Acknowledgements(client)
+            await acknowledgements.listen()
     except BROKEN as error:
         raise BrokerUnavailable(f"NATS cannot be reached: {error}") from error
+    return acknowledgements
 
 
 async def _close(client: Client) -> None:
@@ -87,11 +95,17 @@ async def _close(client: Client) -> None:
 
 
 class NatsSink:
-    """The subjects of a stream, over one connection; *lost* is set when it has gone."""
+    """The subjects of a stream, over one connection; *lost* says why it is of no use any more."""
 
-    def __init__(self, client: Client, lost: asyncio.Event, url: BrokerUrl) -> None:
+    def __init__(
+        self,
+        client: Client,
+        acknowledgements: Acknowledgements,
+        lost: asyncio.Future[str],
+        url: BrokerUrl,
+    ) -> None:
         self._client = client
-        self._jetstream = client.jetstream(timeout=PATIENCE)
+        self._acknowledgements = acknowledgements
         self._lost = lost
         self._options = url.options
         self._prefix = f"{url.options['prefix']}." if url.options["prefix"] else ""
@@ -100,12 +114,13 @@ class NatsSink:
     async def declare(self) -> None:
         """Make the stream; one that is there and takes the subjects is left as it is."""
         subjects = f"{self._prefix}{TYPE_PREFIX}>"
+        jetstream = self._client.jetstream(timeout=PATIENCE)
         try:
             try:
-                config = (await self._jetstream.stream_info(self._stream)).config
+                config = (await jetstream.stream_info(self._stream)).config
             except NotFoundError:
                 config = self._new_stream(subjects)
-                await self._jetstream.add_stream(config)
+                await jetstream.add_stream(config)
         except BROKEN as error:
             raise BrokerUnavailable(f"NATS declares nothing: {error}") from error
         if subjects not in (config.subjects or ()):
@@ -124,64 +139,72 @@ class NatsSink:
         largest = self._client.max_payload
         too_large = [Refused(event, _TOO_LARGE) for event in events if _size(event) > largest]
         fitting = [event for event in events if _size(event) <= largest]
-        acknowledgements = [await self._send(event) for event in fitting]
-        outcomes = await self._settled(acknowledgements)
-        found = (_refusal(*pair) for pair in zip(fitting, outcomes, strict=True))
+        answers = await self._settled([await self._send(event) for event in fitting])
+        found = (_refusal(*pair) for pair in zip(fitting, answers, strict=True))
         return [*too_large, *(refused for refused in found if refused)]
 
-    async def _send(self, event: CloudEvent) -> asyncio.Future[PubAck]:
+    async def _send(self, event: CloudEvent) -> asyncio.Future[Answer]:
+        """Publish *event*; the answer comes later."""
+        subject, answer = self._acknowledgements.expect()
+        self._check_connection()
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._jetstream.publish_async(
-                    f"{self._prefix}{routing_key(event, self._options)}",
-                    event.data,
-                    stream=self._stream,
-                    headers=_headers(event),
-                )
+            await self._client.publish(
+                f"{self._prefix}{routing_key(event, self._options)}",
+                event.data,
+                reply=subject,
+                headers=self._headers(event),
+            )
         except BROKEN as error:
             raise BrokerUnavailable(f"NATS was lost: {error}") from error
+        return answer
 
-    async def _settled(
-        self, acknowledgements: Sequence[asyncio.Future[PubAck]]
-    ) -> list[PubAck | BaseException]:
-        """What came of *acknowledgements*; those that will never come are not waited for."""
-        settling = asyncio.create_task(settle(acknowledgements))
-        losing = asyncio.create_task(self._lost.wait())
+    async def _settled(self, answers: Sequence[asyncio.Future[Answer]]) -> list[object]:
+        """All *answers*; those that will never come are not waited for."""
+        settling = asyncio.create_task(settle(answers))
+        either: tuple[asyncio.Future[Any], ...] = (settling, self._lost)
         try:
-            await asyncio.wait([settling, losing], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if not settling.done():
-                raise BrokerUnavailable("NATS was lost: the connection has ended")
-            return settling.result()
+                self._check_connection()
+            return list(settling.result())
         finally:
             settling.cancel()
-            losing.cancel()
-            await asyncio.gather(settling, losing, return_exceptions=True)
+            await asyncio.gather(settling, return_exceptions=True)
 
+    def _check_connection(self) -> None:
+        if self._lost.done():
+            raise BrokerUnavailable(f"NATS was lost: {self._lost.result()}")
 
-_TOO_LARGE: Final = "the message is larger than the max_payload of the server"
-
-
-def _headers(event: CloudEvent) -> dict[str, str]:
-    attributes = event.attributes.items()
-    headers = {f"{HEADER}{key}": value for key, value in attributes if key != "datacontenttype"}
-    return {Header.MSG_ID: event.id, CONTENT_TYPE: event.content_type, **headers}
+    def _headers(self, event: CloudEvent) -> dict[str, str]:
+        attributes = {
+            f"{HEADER}{key}": value
+            for key, value in event.attributes.items()
+            if key != "datacontenttype"
+        }
+        return {
+            Header.MSG_ID: event.id,
+            Header.EXPECTED_STREAM: self._stream,
+            CONTENT_TYPE: event.content_type,
+            **attributes,
+        }
 
 
 def _size(event: CloudEvent) -> int:
     """Bytes of the message, with what the headers take at most."""
-    return len(event.data) + sum(
-        len(key) + len(value) + 16 for key, value in event.attributes.items()
-    )
+    attributes = event.attributes.items()
+    return len(event.data) + 512 + sum(len(key) + len(value) + 16 for key, value in attributes)
 
 
-def _refusal(event: CloudEvent, outcome: object) -> Refused | None:
+def _refusal(event: CloudEvent, answer: object) -> Refused | None:
     """Why the stream does not take it; None if it has it. Raises BrokerUnavailable."""
-    match outcome:
-        case PubAck():
+    match answer:
+        case Answer(is_kept=True):
             return None
-        case APIError() if outcome.err_code == TOO_LARGE:
-            return Refused(event, "the message is larger than the max_msg_size of the stream")
-        case NoStreamResponseError():
-            raise BrokerUnavailable("no stream takes the subject: `items events declare` makes one")
+        case Answer(code=code, why=why) if code == TOO_LARGE:
+            return Refused(event, why)
+        case Answer(code=code, why=why) if code == NO_STREAM:
+            raise BrokerUnavailable(f"{why}: `items events declare` makes one that does")
+        case Answer(why=why):
+            raise BrokerUnavailable(f"NATS does not keep a message: {why}")
         case _:
-            raise BrokerUnavailable(f"NATS does not keep a message: {outcome}")
+            raise BrokerUnavailable(f"NATS was lost: {answer}")

@@ -11,11 +11,12 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 import aio_pika
 from aio_pika import exceptions
 from aio_pika.abc import AbstractChannel
+from aiormq import Channel as UnderlayChannel
 
 from items_events.amqp import BROKEN, close_connection, open_channel, open_connection, why
 from items_events.broker_url import BrokerUrl
@@ -66,18 +67,26 @@ class RabbitMQSink:
         """Publish *events*, with all confirmations in flight."""
         try:
             async with asyncio.timeout(PATIENCE):
-                exchange = await self._channel.get_exchange(self._exchange, ensure=False)
+                channel = cast("UnderlayChannel", await self._channel.get_underlay_channel())
         except BROKEN as error:
             raise BrokerUnavailable(f"RabbitMQ does not answer: {why(error)}") from error
-        tasks = [
-            asyncio.create_task(
-                exchange.publish(_message(event), routing_key(event, self._url.options))
-            )
-            for event in events
-        ]
-        outcomes = await settle(tasks)
+        outcomes = await settle(
+            [asyncio.create_task(self._confirmed(channel, event)) for event in events]
+        )
         found = (_refusal(*pair) for pair in zip(events, outcomes, strict=True))
         return [refused for refused in found if refused]
+
+    async def _confirmed(self, channel: UnderlayChannel, event: CloudEvent) -> None:
+        """Publish *event*, and wait for its confirmation; others need not wait for it."""
+        message = _message(event)
+        await channel.basic_publish(
+            message.body,
+            exchange=self._exchange,
+            routing_key=routing_key(event, self._url.options),
+            properties=message.properties,
+            mandatory=True,
+            wait=False,
+        )
 
 
 def _message(event: CloudEvent) -> aio_pika.Message:

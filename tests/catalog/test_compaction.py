@@ -1,5 +1,6 @@
 """Which history may go, and for whom it waits."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -140,6 +141,23 @@ async def test_the_compactor_goes_on_until_all_has_gone_that_may(
     assert await compact(writer, BY_COUNT, batch=7) == (17 - 1) * 3
     assert oldest_revision(store) == 18
     assert await compact(writer, BY_COUNT) == 0
+
+
+async def test_the_compactor_ends_while_others_write(writer: Writer, store: Store) -> None:
+    """Each step finds one revision more that may go."""
+    await write(writer, revisions=20)
+    ends = asyncio.create_task(compact(writer, BY_COUNT, batch=7))
+    async with asyncio.timeout(10):
+        while not ends.done():
+            await write(writer, revisions=1)
+    assert oldest_revision(store) >= 18
+
+
+async def test_a_revision_that_fills_a_step_and_may_not_go_ends_it(writer: Writer) -> None:
+    await write(writer, revisions=1, items=7)
+    await write(writer, revisions=1, items=7)
+    async with asyncio.timeout(10):
+        assert await compact(writer, HistoryRetention(max_revisions=1), batch=7) == 0
 
 
 async def test_an_empty_store_has_nothing_to_compact(writer: Writer, store: Store) -> None:

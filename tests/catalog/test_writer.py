@@ -9,12 +9,16 @@ import pytest
 
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import ItemAlreadyExists, Overloaded
+from grpc_server.catalog.sink_units import SinkWrite
 from grpc_server.catalog.units import Retention, SingleWrite
 from grpc_server.catalog.view import View
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
+from grpc_server.database.errors import StoreUnavailable
 from grpc_server.database.store import Change, RequestKey, Store
 from items.v1 import items_pb2 as pb
+from items.v1 import sinks_pb2
+from tests.store.connections import connections_opened
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -71,6 +75,15 @@ async def test_units_that_wait_together_are_given_consecutive_revisions(
     results = await asyncio.gather(*(writer.write(creation(f"i{n}")) for n in range(100)))
     assert [result.item.revision for result in results] == list(range(1, 101))
     assert head_revision(store) == 100
+
+
+async def test_what_is_written_is_answered_though_nobody_could_be_told(store: Store) -> None:
+    def deny(_: Sequence[Change]) -> None:
+        raise ZeroDivisionError
+
+    async with Writer(store, lambda: NOW, lambda: "made", deny) as writer:
+        for name in ("a", "b"):
+            assert (await writer.write(creation(name))).item.id == name
 
 
 async def test_a_refused_unit_does_not_disturb_its_neighbours(writer: Writer, store: Store) -> None:
@@ -153,3 +166,22 @@ async def test_the_changes_of_a_commit_are_told_before_those_who_asked_are_answe
         assert [change.item for change in told] == [result.item]
         await writer.write(SingleWrite(pb.DeleteItemRequest(id="a"), Caller(), Retention()))
     assert [change.previous for change in told] == [None, result.item]
+
+
+async def test_a_database_that_fails_under_one_unit_fails_all_and_nothing_is_written(
+    folder: Path,
+) -> None:
+    with connections_opened("max_page_count = 200"):
+        store = open_store(f"sqlite:///{folder}/small.db")
+    too_large = SinkWrite(sinks_pb2.AcquireSinkRequest(name="sink", holder="x" * 2_000_000))
+    with closing(store):
+        async with Writer(store, lambda: NOW, str, deaf) as writer:
+            outcomes = await asyncio.gather(
+                writer.write(creation("a")),
+                writer.write(too_large),
+                writer.write(creation("b")),
+                return_exceptions=True,
+            )
+            assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
+            await writer.write(creation("c"))
+        assert stored(store, "a", "b", "c") == {"c"}

@@ -58,6 +58,9 @@ def test_each_code_has_its_error(code: grpc.StatusCode, kind: type[ItemsError]) 
         (grpc.StatusCode.OUT_OF_RANGE, "REVISION_COMPACTED", errors.RevisionCompacted),
         (grpc.StatusCode.OUT_OF_RANGE, "REVISION_IN_FUTURE", errors.RevisionInFuture),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE", errors.InvalidRequest),
+        (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FILTER", errors.InvalidFilter),
+        (grpc.StatusCode.FAILED_PRECONDITION, "STORE_MISMATCH", errors.StoreMismatch),
+        (grpc.StatusCode.ABORTED, "WATCHER_TOO_SLOW", errors.WatcherTooSlow),
     ],
 )
 def test_a_reason_makes_the_error_more_precise(

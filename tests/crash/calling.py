@@ -35,7 +35,7 @@ async def make(plan: Plan, stub: items_pb2_grpc.ItemServiceStub, sent: float | N
             raise
         effects: tuple[Effect, ...] = ()
     else:
-        effects = tuple(Effect(item.id, item.revision) for item in _written(answer))
+        effects = tuple(Effect(item.id, item.revision) for item in written(answer))
     return Call(plan.name, plan.size, plan.is_whole, sent, time.monotonic(), effects)
 
 
@@ -50,7 +50,8 @@ async def ask_history(item_id: str, stub: items_pb2_grpc.ItemServiceStub) -> lis
     return [(each.revision, each.actor) for each in reversed(told)]
 
 
-def _written(answer: pb.Item | pb.BatchWriteItemsResponse) -> Iterable[pb.Item]:
+def written(answer: pb.Item | pb.BatchWriteItemsResponse) -> Iterable[pb.Item]:
+    """The items that a call has written, by its *answer*."""
     if isinstance(answer, pb.Item):
         return (answer,)
     return (result.item for result in answer.results if result.HasField("item"))

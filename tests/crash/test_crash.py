@@ -1,7 +1,5 @@
 """The server is killed at random moments, and keeps what it has acknowledged."""
 
-import os
-import secrets
 from pathlib import Path
 from random import Random
 
@@ -10,14 +8,6 @@ import pytest
 from tests.crash.campaign import Campaign
 from tests.crash.history import read_stored
 from tests.processes import ServerProcess
-
-
-@pytest.fixture
-def random() -> Random:
-    """Randomness whose seed is shown when the test fails; CRASH_SEED repeats it."""
-    seed = int(os.environ.get("CRASH_SEED") or secrets.randbelow(2**32))
-    print(f"CRASH_SEED={seed}")  # noqa: T201  # pytest shows it when the test fails
-    return Random(seed)  # noqa: S311  # to be repeated, not secret
 
 
 async def _run(campaign: Campaign, rounds: int) -> None:

@@ -21,6 +21,10 @@ from tests.needs import RABBITMQ, nats_server, redis_server
 
 STARTUP = 20.0
 READ = 500
+LARGE = 2000
+"""Bytes of a message that NATS is told to refuse."""
+
+SUBJECTS = "items.v1.item.>"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,10 @@ class Broker(ABC):
     @abstractmethod
     async def forget(self) -> None:
         """Lose everything that was published, as a broker may."""
+
+    @abstractmethod
+    async def refuse(self, revision: int) -> None:
+        """Take no event of *revision*, if its item is large and in the section `refused`."""
 
     async def stop(self) -> None:
         """Be gone, without a good-bye."""
@@ -153,11 +161,15 @@ class Redis(OwnBroker):
     async def messages(self) -> Sequence[Seen]:
         async with self.client() as client:
             entries = await client.xrange("items")
-        return [_seen_entry(fields) for _, fields in entries]
+        return [_seen_entry(fields) for _, fields in entries if b"data" in fields]
 
     async def forget(self) -> None:
         async with self.client() as client:
             await client.delete("items")
+
+    async def refuse(self, revision: int) -> None:
+        async with self.client() as client:
+            await client.xadd("items", {"source": "somebody"}, id=f"{revision}-0")
 
     def client(self) -> Any:
         return redis.Redis(port=self.server.port, protocol=2)
@@ -194,7 +206,17 @@ class Nats(OwnBroker):
         async with self.client() as client:
             jetstream = client.jetstream()
             await jetstream.delete_stream("ITEMS")
-            await jetstream.add_stream(StreamConfig(name="ITEMS", subjects=["items.v1.item.>"]))
+            await jetstream.add_stream(StreamConfig(name="ITEMS", subjects=[SUBJECTS]))
+
+    async def refuse(self, revision: int) -> None:  # noqa: ARG002  # only Redis tells by it
+        async with self.client() as client:
+            config = StreamConfig(
+                name="ITEMS",
+                subjects=[SUBJECTS],
+                max_msg_size=LARGE,
+                duplicate_window=120,
+            )
+            await client.jetstream().update_stream(config)
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[Any]:
@@ -232,10 +254,16 @@ class RabbitMQ(Broker):
 
     async def messages(self) -> Sequence[Seen]:
         async with self.channel() as channel:
+            await channel.set_qos(prefetch_count=READ)
             queue = await channel.declare_queue(self.place, passive=True)
-            while message := await queue.get(fail=False):
-                self._read.append(_seen_delivery(message))
-                await message.ack()
+            left = queue.declaration_result.message_count
+            async with queue.iterator() as deliveries:
+                while left:
+                    message = await anext(deliveries)
+                    self._read.append(_seen_delivery(message))
+                    left -= 1
+                    if not left or len(self._read) % (READ // 2) == 0:
+                        await message.ack(multiple=True)
         return self._read
 
     async def forget(self) -> None:
@@ -243,6 +271,12 @@ class RabbitMQ(Broker):
             queue = await channel.declare_queue(self.place, passive=True)
             await queue.purge()
         self._read.clear()
+
+    async def refuse(self, revision: int) -> None:  # noqa: ARG002  # only Redis tells by it
+        async with self.channel() as channel:
+            queue = await channel.declare_queue(self.place, passive=True)
+            await queue.bind(self.place, "items.v1.item.*.kept")
+            await queue.unbind(self.place, "#")
 
     async def delete(self) -> None:
         """Leave nothing on the broker that all tests share."""

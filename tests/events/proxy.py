@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 CHUNK = 65_536
+UPWARDS, DOWNWARDS = True, False
 
 
 class Proxy:
@@ -15,8 +16,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._port = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._flows = asyncio.Event()
-        self._flows.set()
+        self._flows = {True: asyncio.Event(), False: asyncio.Event()}
+        self.thaw()
         self._bytes_until_cut: int | None = None
 
     @property
@@ -44,11 +45,17 @@ class Proxy:
 
     def freeze(self) -> None:
         """Forward nothing, and keep the connections."""
-        self._flows.clear()
+        for flows in self._flows.values():
+            flows.clear()
+
+    def hold_upwards(self) -> None:
+        """Forward nothing of what clients send."""
+        self._flows[UPWARDS].clear()
 
     def thaw(self) -> None:
         """Forward again."""
-        self._flows.set()
+        for flows in self._flows.values():
+            flows.set()
 
     def cut_after(self, count: int) -> None:
         """Cut all connections when *count* more bytes have gone to the broker."""
@@ -73,21 +80,21 @@ class Proxy:
             return
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._pump(reader, there, counts=True))
-                tasks.create_task(self._pump(beyond, writer, counts=False))
+                tasks.create_task(self._pump(reader, there, UPWARDS))
+                tasks.create_task(self._pump(beyond, writer, DOWNWARDS))
         except* _Ended:
             pass
         finally:
             there.transport.abort()
 
     async def _pump(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, counts: bool
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, direction: bool
     ) -> None:
         """Forward until either side ends; that ends the other one too."""
         with suppress(ConnectionError):
             while chunk := await source.read(CHUNK):
-                await self._flows.wait()
-                chunk, is_last = self._allowed(chunk) if counts else (chunk, False)
+                await self._flows[direction].wait()
+                chunk, is_last = self._allowed(chunk) if direction is UPWARDS else (chunk, False)
                 target.write(chunk)
                 await target.drain()
                 if is_last:

@@ -9,7 +9,7 @@ import pytest
 
 from grpc_server.main import serving
 from items_client import ItemsClient, writes
-from tests.events.brokers import Broker
+from tests.events.brokers import LARGE, Broker
 from tests.events.relaying import Sinks, caught_up, eventually, relaying, write
 from tests.servers import server_settings
 
@@ -146,3 +146,48 @@ async def test_another_relay_takes_over_when_one_stops(broker: Broker, items: It
         await write(items, range(10, 20))
         await caught_up(items, url)
     assert await first_appearances(broker) == places(range(1, 21))
+
+
+async def test_what_the_broker_refuses_is_parked_and_does_not_stop_the_sink(
+    broker: Broker, items: ItemsClient
+) -> None:
+    url = broker.url(label="section") if broker.name == "rabbitmq" else broker.url()
+    async with relaying(items, url):
+        await items.create(id="before", name="Before", labels={"section": "kept"})
+        await caught_up(items, url)
+        await broker.refuse(2)
+        await items.create(
+            id="refused", name="Refused", labels={"section": "refused"}, description="x" * LARGE
+        )
+        await items.create(id="after", name="After", labels={"section": "kept"})
+        await caught_up(items, url)
+        parked = await Sinks(items).parked(url)
+        sink = await Sinks(items).of(url)
+    assert [(event.revision, event.ordinal) for event in parked] == [(2, 0)]
+    assert parked[0].why
+    assert sink.parked_count == 1
+    assert [seen.attributes["subject"] for seen in await broker.messages()] == ["before", "after"]
+
+
+async def test_a_sink_catches_up_with_many_changes(broker: Broker, items: ItemsClient) -> None:
+    await fill(items, 5_000)
+    async with relaying(items, broker.url()):
+        await caught_up(items, broker.url())
+    assert await first_appearances(broker) == places(range(1, 5_001))
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(600)
+async def test_a_sink_catches_up_with_100_000_changes(broker: Broker, items: ItemsClient) -> None:
+    await fill(items, 100_000)
+    async with relaying(items, broker.url()):
+        await caught_up(items, broker.url())
+    assert await first_appearances(broker) == places(range(1, 100_001))
+
+
+async def fill(items: ItemsClient, count: int) -> None:
+    """Write *count* revisions, to a thousand items."""
+    await write(items, range(1000))
+    for start in range(1000, count, 1000):
+        batch = [writes.replace(id=f"item-{n}", name=f"Since {start}") for n in range(1000)]
+        await items.batch_write(batch, allow_partial=True)

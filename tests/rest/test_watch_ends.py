@@ -199,6 +199,25 @@ async def test_clients_that_go_away_end_their_streams_on_the_server_within_a_sec
             assert await codes(log, 20, rest) == ["CANCELLED"] * 20
 
 
+async def test_a_client_that_is_gone_while_it_is_written_to_is_no_fault(
+    log: list[Any], folder: Path
+) -> None:
+    """It has sent a second request, so that the facade does not read, and sees no end of file."""
+    get = f"GET {WATCH} HTTP/1.1\r\nhost: items\r\n\r\n".encode()
+    async with (
+        item_service(folder) as stub,
+        rest_client(folder, f"unix:{folder}/grpc.sock") as rest,
+    ):
+        for _ in range(8):
+            reader, writer = await asyncio.open_unix_connection(f"{folder}/http.sock")
+            writer.write(get * 2)
+            await reader.readuntil(b"bookmark")
+            writer.close()
+        await stub.BatchWriteItems(_large_batch(0), timeout=30)
+        async with asyncio.timeout(5):
+            assert await codes(log, 8, rest) == ["CANCELLED"] * 8
+
+
 async def test_head_leaves_no_stream_behind(log: list[Any], rest: httpx.AsyncClient) -> None:
     await rest.head(WATCH)
     async with asyncio.timeout(1):

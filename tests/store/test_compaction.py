@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grpc_server.database.store import Change, Reading, Store
+from grpc_server.database.store import Reading, Store, StoredChange
 from items.v1 import items_pb2 as pb
 from tests.store.histories import (
     CREATED,
@@ -31,7 +31,7 @@ class Reads:
     """Every read at a revision from *oldest* to *newest*, but for versions that are not kept."""
 
     items: dict[tuple[str, int], pb.Item | None]
-    changes: list[Change]
+    changes: list[StoredChange]
     revisions: dict[str, list[pb.ItemRevision]]
 
 
@@ -104,7 +104,7 @@ def test_only_versions_that_are_superseded_before_the_floor_are_removed(store: S
         assert [each.revision for each in reading.revisions("a", None, 9)] == [4, 3]
         assert [each.revision for each in reading.revisions("b", None, 9)] == [1]
         (last,) = reading.changes(3, 9)
-    assert last.previous == pb.Item(id="a", revision=3)
+    assert last.previous == pb.Item(id="a", revision=3).SerializeToString()
 
 
 def test_of_an_item_that_expired_before_the_floor_nothing_is_left(store: Store) -> None:
@@ -120,7 +120,10 @@ def test_an_item_that_expires_at_the_floor_keeps_what_it_was(store: Store) -> No
     compact(store, 3)
     with store.read() as reading:
         (last,) = reading.changes(2, 9)
-    assert (last.kind, last.previous) == (EXPIRED, pb.Item(id="a", revision=2))
+    assert (last.kind, last.previous) == (
+        EXPIRED,
+        pb.Item(id="a", revision=2).SerializeToString(),
+    )
 
 
 def test_an_item_that_is_created_anew_follows_nothing(store: Store) -> None:
@@ -128,7 +131,7 @@ def test_an_item_that_is_created_anew_follows_nothing(store: Store) -> None:
     with store.read() as reading:
         assert [each.previous for each in reading.changes(0, 9)] == [
             None,
-            pb.Item(id="a", revision=1),
+            pb.Item(id="a", revision=1).SerializeToString(),
             None,
         ]
 

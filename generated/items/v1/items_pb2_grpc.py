@@ -186,7 +186,8 @@ class ItemServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListItemRevisions(self, request, context):
-        """ListItemRevisions reads the kept versions of one item, newest first.
+        """ListItemRevisions reads the kept versions of one item, newest first: those since
+        the oldest kept revision of the store, and the one before these.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -64,7 +64,9 @@ class ItemServiceStub:
     revision or, with allow_partial, each on its own.
     """
     ListItemRevisions: _aio.UnaryUnaryMultiCallable[_items_pb2.ListItemRevisionsRequest, _items_pb2.ListItemRevisionsResponse]
-    """ListItemRevisions reads the kept versions of one item, newest first."""
+    """ListItemRevisions reads the kept versions of one item, newest first: those since
+    the oldest kept revision of the store, and the one before these.
+    """
     WatchItems: _aio.UnaryStreamMultiCallable[_items_pb2.WatchItemsRequest, _items_pb2.WatchItemsResponse]
     """WatchItems follows the changes of the items: ordered, each once, without a gap,
     all changes of a revision together, and from any revision that is kept.
@@ -184,7 +186,9 @@ class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _items_pb2.ListItemRevisionsRequest,
         context: _aio.ServicerContext[_items_pb2.ListItemRevisionsRequest, _abc.Awaitable[_items_pb2.ListItemRevisionsResponse]],
     ) -> _abc.Awaitable[_items_pb2.ListItemRevisionsResponse]:
-        """ListItemRevisions reads the kept versions of one item, newest first."""
+        """ListItemRevisions reads the kept versions of one item, newest first: those since
+        the oldest kept revision of the store, and the one before these.
+        """
 
     @_abc_1.abstractmethod
     def WatchItems(

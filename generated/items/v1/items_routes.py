@@ -163,8 +163,11 @@ ROUTES: Final = (
         template="/v1/items/{id}/revisions",
         body="",
         streams=False,
-        summary="ListItemRevisions reads the kept versions of one item, newest first",
-        description="ListItemRevisions reads the kept versions of one item, newest first.",
+        summary="ListItemRevisions reads the kept versions of one item, newest first: those since the oldest kept revision of the store, and the one before these",
+        description=(
+            "ListItemRevisions reads the kept versions of one item, newest first: those since the "
+            "oldest kept revision of the store, and the one before these."
+        ),
         path_model=models.ListItemRevisionsPath,
         query_model=models.ListItemRevisionsQuery,
         body_model=None,

@@ -1,0 +1,221 @@
+"""Writes from a queue or a stream: each applied once, or a dead letter."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from grpc_server.main import serving
+from items_client import ItemsClient
+from items_client.errors import NotFound
+from items_events.broker_url import source_url
+from items_events.ingest.ingest import Ingest
+from tests.events.proxy import Proxy, proxying
+from tests.events.relaying import QUICK, eventually
+from tests.events.writers import WRITERS, Writer, creation, new_id
+from tests.needs import needs
+from tests.servers import server_settings
+
+
+@pytest.fixture(params=sorted(WRITERS))
+async def writer(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Writer]:
+    """Somebody who sends writes, over each of the two kinds of source."""
+    needs(request.param)
+    place = folder / "broker"
+    place.mkdir()
+    async with WRITERS[request.param](place) as sender:
+        yield sender
+
+
+@pytest.fixture
+async def way(folder: Path) -> AsyncIterator[Proxy]:
+    """What lies between the ingest and a real service."""
+    async with serving(server_settings(folder, grpc="127.0.0.1:0")) as address:
+        host, port = address.rsplit(":", 1)
+        async with proxying((host, int(port))) as proxy:
+            yield proxy
+
+
+@pytest.fixture
+async def items(way: Proxy) -> AsyncIterator[ItemsClient]:
+    """A client of that service."""
+    async with ItemsClient(f"127.0.0.1:{way.port}", timeout=2) as client:
+        yield client
+
+
+@asynccontextmanager
+async def ingesting(items: ItemsClient, writer: Writer) -> AsyncIterator[None]:
+    """The ingest, within the block; it has made what it reads from."""
+    task = asyncio.create_task(Ingest(source_url(writer.url), items, back_off=QUICK).run())
+    try:
+        await eventually(lambda: is_ready(writer))
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def is_ready(writer: Writer) -> bool:
+    try:
+        await writer.waiting()
+    except Exception:  # noqa: BLE001  # whatever its client says of what is not there
+        return False
+    return True
+
+
+async def exists(items: ItemsClient, item_id: str) -> bool:
+    try:
+        await items.get(item_id)
+    except NotFound:
+        return False
+    return True
+
+
+async def test_a_message_is_applied_with_its_id_as_request_id(
+    writer: Writer, items: ItemsClient
+) -> None:
+    message_id = new_id()
+    async with ingesting(items, writer):
+        await writer.send(creation("vim"), message_id)
+        await eventually(lambda: exists(items, "vim"))
+    revision = await anext(aiter(items.revisions("vim")))
+    assert revision.request_id == message_id
+
+
+async def test_an_id_that_is_no_uuid_becomes_one(writer: Writer, items: ItemsClient) -> None:
+    async with ingesting(items, writer):
+        await writer.send(creation("vim"), "order 66/é")
+        await eventually(lambda: exists(items, "vim"))
+    revision = await anext(aiter(items.revisions("vim")))
+    assert UUID(revision.request_id).version == 5
+
+
+async def test_messages_are_applied_in_order(writer: Writer, items: ItemsClient) -> None:
+    async with ingesting(items, writer):
+        await writer.send(creation("vim"), new_id())
+        for number in range(20):
+            body = {"writes": [{"update": {"item": {"id": "vim", "name": str(number)}}}]}
+            await writer.send(json.dumps(body).encode(), new_id())
+        await writer.send(creation("last"), new_id())
+        await eventually(lambda: exists(items, "last"))
+    names = [revision.item.name async for revision in items.revisions("vim")]
+    assert names == [str(number) for number in reversed(range(20))] + ["Vim"]
+
+
+async def test_a_message_that_comes_twice_is_applied_once(
+    writer: Writer, items: ItemsClient
+) -> None:
+    message_id = new_id()
+    async with ingesting(items, writer):
+        await writer.send(creation("vim"), message_id)
+        await writer.send(creation("vim"), message_id)
+        await writer.send(creation("last"), new_id())
+        await eventually(lambda: exists(items, "last"))
+    assert await writer.dead_letters() == []
+    assert len([revision async for revision in items.revisions("vim")]) == 1
+
+
+async def test_a_message_whose_acknowledgement_was_lost_changes_nothing_again(
+    writer: Writer, items: ItemsClient
+) -> None:
+    async with ingesting(items, writer):
+        for number in range(50):
+            await writer.send(creation(f"item-{number}"), new_id())
+            if number % 10 == 5:
+                await writer.break_connections()
+        await eventually(lambda: exists(items, "item-49"))
+    assert await writer.dead_letters() == []
+    found = [item.id async for item in items.list()]
+    assert len(found) == 50
+
+
+async def test_a_message_waits_for_the_service(
+    writer: Writer, items: ItemsClient, way: Proxy
+) -> None:
+    async with ingesting(items, writer):
+        await way.refuse()
+        await writer.send(creation("vim"), new_id())
+        await asyncio.sleep(0)
+        await way.accept()
+        await eventually(lambda: exists(items, "vim"))
+    assert await writer.dead_letters() == []
+
+
+BAD = {
+    "nothing": (b"", "MALFORMED_JSON"),
+    "no JSON": (b"\xff\x00{", "MALFORMED_JSON"),
+    "half of JSON": (b'{"writes": [', "MALFORMED_JSON"),
+    "another thing": (b"[1, 2]", "VALIDATION_FAILED"),
+    "null": (b"null", "VALIDATION_FAILED"),
+    "no writes": (b'{"writes": []}', "VALIDATION_FAILED"),
+    "an unknown field": (b'{"writes": [], "wirtes": []}', "VALIDATION_FAILED"),
+    "a key twice": (
+        b'{"writes":[{"delete":{"id":"a"}}],"writes":[{"delete":{"id":"b"}}]}',
+        "MALFORMED_JSON",
+    ),
+    "too deep": (b'{"writes":' + b"[" * 5000 + b"]" * 5000 + b"}", "MALFORMED_JSON"),
+    "a lone surrogate": (creation("vim").replace(b"Vim", rb"\ud800"), "MALFORMED_JSON"),
+    "an item that breaks a limit": (creation("vim", name=""), "VALIDATION_FAILED"),
+    "an item that is not there": (b'{"writes":[{"delete":{"id":"no"}}]}', "ITEM_NOT_FOUND"),
+    "too many writes": (
+        json.dumps({"writes": [{"delete": {"id": "a"}}] * 1001}).encode(),
+        "VALIDATION_FAILED",
+    ),
+    "what the service does not read": (
+        creation("vim", attributes={"x": "y" * (5 << 20)}),
+        "REQUEST_TOO_LARGE",
+    ),
+    "more than is looked at": (b" " * (17 << 20), "REQUEST_TOO_LARGE"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+async def test_a_message_that_cannot_be_applied_is_a_dead_letter_and_stops_nothing(
+    writer: Writer, items: ItemsClient, what: str
+) -> None:
+    body, reason = BAD[what]
+    async with ingesting(items, writer):
+        await writer.send(body, "bad")
+        await writer.send(creation("after"), new_id())
+        await eventually(lambda: exists(items, "after"))
+    (dead,) = await writer.dead_letters()
+    assert dead.body == body
+    assert dead.problem["reason"] == reason
+    assert dead.problem["type"] == f"/errors#{reason.lower().replace('_', '-')}"
+    assert dead.problem["messageId"] == "bad"
+    assert 0 < len(dead.problem["detail"]) <= 500
+
+
+async def test_a_batch_that_is_refused_in_part_says_which_writes(
+    writer: Writer, items: ItemsClient
+) -> None:
+    writes = [
+        {"create": {"item": {"id": "vim", "name": "Vim"}}},
+        {"delete": {"id": "nothing"}},
+        {"update": {"item": {"id": "vim", "name": "Vi", "etag": "77"}}},
+    ]
+    body = json.dumps({"writes": writes, "allowPartial": True}).encode()
+    async with ingesting(items, writer):
+        await writer.send(body, new_id())
+        await writer.send(creation("after"), new_id())
+        await eventually(lambda: exists(items, "after"))
+    (dead,) = await writer.dead_letters()
+    assert (await items.get("vim")).name == "Vim"
+    refused = dead.problem["writes"]
+    assert [(one["index"], one["reason"]) for one in refused] == [
+        (1, "ITEM_NOT_FOUND"),
+        (2, "ETAG_MISMATCH"),
+    ]
+
+
+async def test_ids_of_any_kind_are_told_apart(writer: Writer, items: ItemsClient) -> None:
+    strange = ["é" * 120, "x" * 255, " ", "{}", "00000000-0000-0000-0000-000000000000", "\t\n"]
+    async with ingesting(items, writer):
+        for number, message_id in enumerate(strange):
+            await writer.send(creation(f"item-{number}"), message_id)
+        await eventually(lambda: exists(items, f"item-{len(strange) - 1}"))
+    assert await writer.dead_letters() == []

@@ -1,0 +1,116 @@
+"""The relay as a process of its own, killed at the worst moment, and told to stop."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from grpc_server.main import serving
+from items_client import ItemsClient
+from tests.events.brokers import Broker
+from tests.events.proxy import Proxy, proxying
+from tests.events.relaying import Sinks, caught_up, eventually, write
+from tests.servers import server_settings
+
+LEASE = "1"
+
+
+@pytest.fixture
+async def address(folder: Path) -> AsyncIterator[str]:
+    """Of a real service over an empty store, on a port."""
+    async with serving(server_settings(folder, grpc="127.0.0.1:0")) as found:
+        yield found
+
+
+@pytest.fixture
+async def items(address: str) -> AsyncIterator[ItemsClient]:
+    """A client of that service."""
+    async with ItemsClient(address) as client:
+        yield client
+
+
+@pytest.fixture
+async def way(address: str) -> AsyncIterator[Proxy]:
+    """What lies between a relay and the service."""
+    host, port = address.rsplit(":", 1)
+    async with proxying((host, int(port))) as proxy:
+        yield proxy
+
+
+@asynccontextmanager
+async def relay_process(upstream: str, *urls: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m items_events`, killed with the block."""
+    ours = {"ITEMS_EVENTS": " ".join(urls), "ITEMS_EVENTS_LEASE": LEASE}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "items_events", "--upstream", upstream),
+        env=os.environ | ours,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_a_relay_killed_between_publish_and_cursor_loses_nothing(
+    broker: Broker, items: ItemsClient, address: str, way: Proxy
+) -> None:
+    url = broker.url()
+    async with relay_process(f"127.0.0.1:{way.port}", url) as process:
+        await write(items, range(20))
+        await caught_up(items, url)
+        way.hold_upwards()  # it hears of changes, and its reports are stuck
+        await write(items, range(20, 40))
+        await eventually(lambda: has(broker, 40))
+        process.kill()
+        await process.wait()
+    assert (await Sinks(items).of(url)).revision == 20
+    async with relay_process(address, url):
+        await write(items, range(40, 50))
+        await caught_up(items, url)
+    seen = await broker.messages()
+    ids: dict[str, None] = dict.fromkeys(message.id for message in seen)
+    assert [int(known.split("/")[1]) for known in ids] == list(range(1, 51))
+    if broker.name != "rabbitmq":
+        assert len(seen) == 50, "the broker did not recognise the duplicates"
+
+
+async def has(broker: Broker, count: int) -> bool:
+    return len(await broker.messages()) >= count
+
+
+async def test_sigterm_gives_the_lease_up(broker: Broker, items: ItemsClient, address: str) -> None:
+    url = broker.url()
+    async with relay_process(address, url) as process:
+        await write(items, range(20))
+        await caught_up(items, url)
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 5) == 0
+    sink = await Sinks(items).of(url)
+    assert (sink.holder, sink.revision) == ("", 20)
+
+
+async def test_a_frozen_broker_does_not_keep_a_relay_from_ending(
+    broker: Broker, items: ItemsClient, address: str
+) -> None:
+    url = broker.url()
+    async with relay_process(address, url) as process:
+        await write(items, range(20))
+        await caught_up(items, url)
+        broker.freeze()
+        await write(items, range(20, 40))
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+        took = time.monotonic() - began
+        broker.thaw()
+    assert took < 4
+    assert not (await Sinks(items).of(url)).holder

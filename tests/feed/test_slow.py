@@ -1,0 +1,84 @@
+"""A watcher that does not read is cut, can go on, and disturbs nobody."""
+
+from pathlib import Path
+
+from grpc import aio
+
+from grpc_server.main import serving
+from items.v1 import items_pb2 as pb
+from items.v1.items_pb2_grpc import ItemServiceStub
+from items_client import ItemsClient
+from items_client.guarantees import verify
+from tests.feed.recording import Recording, watching
+from tests.feed.writing import create, replace_many
+from tests.grpc.details import refusal
+from tests.servers import item_service, server_settings
+
+BUFFER = 64 * 1024
+ROUNDS = 12
+TEXT = "x" * 4000
+
+
+async def fill(items: ItemServiceStub, watch: Recording | None = None) -> int:
+    """Write far more than all buffers between the server and a watcher hold."""
+    newest = 0
+    for number in range(ROUNDS):
+        ids = [f"r{number}-{each}" for each in range(200)]
+        newest = await create(items, *ids, description=TEXT)
+        if watch is not None:
+            await watch.reach(newest)
+    return newest
+
+
+async def test_a_watcher_that_does_not_read_is_cut_and_can_go_on(folder: Path) -> None:
+    async with item_service(folder, watch_buffer_bytes=BUFFER) as items:
+        async with watching(items) as slow:
+            newest = await fill(items)
+            error = refusal(await slow.end())
+        assert (error.code, error.reason) == ("ABORTED", "WATCHER_TOO_SLOW")
+        assert error.metadata == {"revision": str(slow.revision)}
+        assert slow.revision < newest
+        async with watching(items, from_revision=slow.revision) as resumed:
+            await resumed.reach(newest)
+    assert verify([*slow.stream, *resumed.stream]) == []
+
+
+async def test_a_slow_watcher_costs_the_others_nothing(folder: Path) -> None:
+    settings = server_settings(folder, watch_buffer_bytes=BUFFER)
+    async with (
+        serving(settings) as address,
+        aio.insecure_channel(address) as channel,
+        aio.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)]) as other,
+    ):
+        items = ItemServiceStub(channel)
+        async with watching(ItemServiceStub(other)) as slow, watching(items) as quick:
+            newest = await fill(items, quick)
+            assert quick.revision == newest
+            await slow.end()
+
+
+async def test_the_client_goes_on_by_itself(folder: Path) -> None:
+    settings = server_settings(folder, watch_buffer_bytes=BUFFER)
+    async with (
+        serving(settings) as address,
+        aio.insecure_channel(address, [("grpc.use_local_subchannel_pool", 1)]) as channel,
+        ItemsClient(address) as client,
+    ):
+        watch = client.watch()
+        assert isinstance(await anext(watch), pb.Bookmark)
+        newest = await fill(ItemServiceStub(channel))
+        told = [await anext(watch)]
+        while watch.revision != newest:
+            told.append(await anext(watch))
+    commits = [event.revision for event in told if isinstance(event, pb.ItemChanges)]
+    assert commits == list(range(1, newest + 1))
+
+
+async def test_a_commit_that_is_larger_than_the_buffer_cuts_nobody(folder: Path) -> None:
+    async with (
+        item_service(folder, watch_buffer_bytes=BUFFER) as items,
+        watching(items) as watch,
+    ):
+        for name in ("one", "two"):
+            await watch.reach(await replace_many(items, name, 1000))
+    assert watch.revision == 2000
