@@ -17,10 +17,10 @@ REQUEST_IDS = tuple(f"01a20bc1-8bf5-70ec-9271-4fa42649511{digit}" for digit in "
 
 LABELS = st.dictionaries(st.sampled_from(("k", "a/b")), st.sampled_from(("v", "w", "")), min_size=1)
 LEAVES: st.SearchStrategy[Any] = st.sampled_from(
-    (None, True, False, 2, 2.5, -3, "t", "", ["red", None, {"y": 2}], {})
+    (None, None, None, True, False, 2, 2.5, "t", "", ["red", None, {"y": 2}], {})
 )
 OBJECTS = st.dictionaries(st.sampled_from(("y", "z")), LEAVES)
-ATTRIBUTES = st.dictionaries(st.sampled_from(("x", "a b", "z")), LEAVES | OBJECTS)
+ATTRIBUTES = st.dictionaries(st.sampled_from(("x", "a b")), LEAVES | OBJECTS)
 
 NAMED = st.fixed_dictionaries(
     {"name": st.sampled_from(NAMES)},
@@ -32,7 +32,8 @@ NAMED = st.fixed_dictionaries(
 )
 """The content of an item that can be written."""
 
-MASKS = st.lists(st.sampled_from(tuple(PATHS)), min_size=1, max_size=3, unique=True)
+SOME_PATHS = st.lists(st.sampled_from(tuple(PATHS)), min_size=1, max_size=3, unique=True)
+MASKS = SOME_PATHS | st.just(["attributes.*"])
 BAD_MASKS = st.lists(st.sampled_from((*PATHS, *BAD_PATHS)), max_size=3)
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ def writes(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> Request:
 def batches(draw: st.DrawFn, ids: st.SearchStrategy[str]) -> Request:
     """A batch of writes; one that is to be done as a whole mostly can be."""
     batch = draw(requests(allow_partial=st.booleans()))
-    some = st.lists(writes(ids), min_size=1, max_size=4)
+    some = st.lists(writes(ids), min_size=1, max_size=5)
     if batch["allow_partial"]:
         return batch | {"writes": draw(some)}
     whole = st.lists(writes(ids).map(_plain), min_size=1, max_size=3, unique_by=target)

@@ -68,13 +68,13 @@ class Model:
             vars(self).update(before)
         return answer
 
-    def pass_time(self, seconds: int) -> int:
-        """Let time pass; removes what has expired, and gives how much that is."""
+    def pass_time(self, seconds: int) -> list[str]:
+        """Let time pass; removes what has expired, and gives the ids of that."""
         self.clock += timedelta(seconds=seconds)
         gone = [i for i in self.items.values() if i.get("expire_time", "~") <= stamp(self.now)]
         for item in sorted(gone, key=lambda item: (item["expire_time"], item["id"])):
             self._commit("EXPIRED", item, self.revision + 1, "", "")
-        return len(gone)
+        return [item["id"] for item in gone]
 
     def _remembered(self, request: Request, actor: str, perform: Callable[[], Any]) -> Any:
         if not request.get("request_id"):

@@ -21,7 +21,7 @@ def histories(examples: int, steps: int) -> None:
 
 @pytest.mark.timeout(900)  # a failure is made as small as it gets, which takes five minutes
 def test_the_service_does_what_the_model_says() -> None:
-    histories(examples=80, steps=40)
+    histories(examples=100, steps=40)
 
 
 @pytest.mark.campaign
