@@ -29,8 +29,13 @@ class New:
         return found
 
 
+WATCH = "/v1/items:watch"
+
+
 def agree(case: Case[Any], new: New) -> None:
-    """Let *case* keep every rule, if it is meant to be valid."""
+    """Let *case* keep every rule, if it is meant to be valid; every stream has an end."""
+    if case.path == WATCH:
+        case.headers["Request-Timeout"] = "0.2"
     if case.meta is not None and case.meta.generation.mode.is_positive:
         _use_one_new_request_id(case, new)
         _create_what_is_new(case, new)
@@ -40,6 +45,7 @@ def agree(case: Case[Any], new: New) -> None:
         _leave_to_the_batch_what_is_its_own(case)
         _leave_out_nul(case)
         _delete_what_is_deleted(case)
+        _watch_from_now(case)
 
 
 def _use_one_new_request_id(case: Case[Any], new: New) -> None:
@@ -118,6 +124,14 @@ def _delete_what_is_deleted(case: Case[Any]) -> None:
     """The check `use_after_free` takes a deletion that is only validated for a deletion."""
     if case.method == "DELETE":
         (case.query or {}).pop("validateOnly", None)
+
+
+def _watch_from_now(case: Case[Any]) -> None:
+    """A cursor is valid in the store that gave it, and no client can make one."""
+    if case.path == WATCH:
+        case.headers.pop("Last-Event-ID", None)
+        for name in ("storeId", "fromRevision"):
+            (case.query or {}).pop(name, None)
 
 
 def _body(case: Case[Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What schemathesis loads beside the OpenAPI document: the one place that registers."""
 
+import json
 from typing import Any
 
 import schemathesis
@@ -20,6 +21,12 @@ _NEW = New()
 def before_call(_context: HookContext, case: Case[Any], _arguments: dict[str, Any]) -> None:
     """Let the parts of a valid request agree."""
     agree(case, _NEW)
+
+
+@schemathesis.deserializer("application/x-ndjson", "application/jsonl")
+def first_line(_context: Any, response: Response) -> Any:
+    """A line is what the schema describes."""
+    return json.loads(response.content.splitlines()[0])
 
 
 @schemathesis.hook
