@@ -6,7 +6,7 @@ from rest_facade.events import BOOKMARK, COMMIT, ERROR, SNAPSHOT
 from rest_facade.settings import Settings
 from tests.docs.pages import page, rows
 
-PAGE = "docs/watching.md"
+PAGE = "docs/watching-over-http.md"
 
 
 def test_every_event_is_listed() -> None:
