@@ -1,6 +1,7 @@
 """What the relay and the ingest are as processes: settings in, until a signal ends them."""
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Coroutine
@@ -11,8 +12,8 @@ import uvloop
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
+from hosting.logs import Format, Level, configure_logging
 from items_events.extra import MissingExtra, check_extra
-from items_events.logs import Format, Level, configure_logging
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
@@ -31,6 +32,8 @@ def read_settings(kind: type[SettingsT], program: str) -> SettingsT:
 def run_until_stopped(work: Coroutine[Any, Any, None], level: Level, style: Format) -> None:
     """Run *work* until it ends, or SIGTERM or SIGINT cancels it."""
     configure_logging(level, style)
+    # Clients of brokers log URLs with passwords; who sees a failure tells it, once.
+    logging.disable()
     try:
         check_extra()
     except MissingExtra as error:
