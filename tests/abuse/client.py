@@ -1,7 +1,7 @@
 """A client that may send anything: bytes that are no message, to methods that do not exist."""
 
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import Any, Protocol, cast
 
 import grpc
 from google.protobuf.message import Message
@@ -37,7 +37,9 @@ REASONS = frozenset(
 BY_TRANSPORT = frozenset({"DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"})
 """The codes that gRPC itself may end a call with, before or after the service has it."""
 
-Pending: TypeAlias = "grpc.Future[bytes]"  # generic in its stubs only
+STREAMS = frozenset(name for name, rpc in SERVICE.methods_by_name.items() if rpc.server_streaming)
+"""The names of those that answer with a stream."""
+
 Metadata = tuple[tuple[str, str | bytes], ...]
 
 
@@ -48,6 +50,33 @@ class Answer:
     code: str
     reason: str = ""
     body: bytes = b""
+
+
+class Pending(Protocol):
+    """A call under way."""
+
+    def result(self) -> bytes:
+        """The answer, when it has come; of a stream, the first message."""
+
+    def cancel(self) -> bool:
+        """Give the call up."""
+
+
+class _Stream:
+    """A stream under way, of which one message is enough."""
+
+    def __init__(self, messages: Any) -> None:
+        self._messages = messages
+
+    def result(self) -> bytes:
+        """The first message; the stream is given up."""
+        first: bytes = next(self._messages)
+        self.cancel()
+        return first
+
+    def cancel(self) -> bool:
+        """Give the stream up."""
+        return bool(self._messages.cancel())
 
 
 class Client:
@@ -72,8 +101,12 @@ class Client:
         """Call *method*, and do not wait for the answer."""
         path = method if method.startswith("/") else f"/{SERVICE.full_name}/{method}"
         sent = request if isinstance(request, bytes) else request.SerializeToString()
+        options: Any = {"metadata": metadata, "timeout": timeout, "wait_for_ready": True}
+        if method in STREAMS:
+            stream: grpc.UnaryStreamMultiCallable[bytes, bytes] = self._channel.unary_stream(path)
+            return _Stream(stream(sent, **options))
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(path)
-        return call.future(sent, metadata=metadata, timeout=timeout, wait_for_ready=True)
+        return call.future(sent, **options)
 
 
 def answer_of(call: Pending) -> Answer:

@@ -57,4 +57,5 @@ _REQUESTS: dict[str, Message] = {
         allow_partial=True,
     ),
     "ListItemRevisions": pb.ListItemRevisionsRequest(id="valid", page_size=2),
+    "WatchItems": pb.WatchItemsRequest(from_revision=0, filter='name = "V*"'),
 }
