@@ -125,11 +125,19 @@ def _success(operation: Operation, status: int, schema: Mapping[str, Any]) -> di
         return {"description": description, "headers": _headers(headers)}
     created = status == HTTPStatus.CREATED
     return {
-        "description": "The item is new." if created else "It is done.",
+        "description": _description(operation, status),
         "headers": _headers([*headers, *(["Location"] if created else [])]),
         "content": {JSON: {"schema": schema, "example": examples.ANSWERS[operation.rpc]}},
         "links": links(operation.rpc),
     }
+
+
+def _description(operation: Operation, status: int) -> str:
+    if status == HTTPStatus.CREATED:
+        return "The item is new."
+    if operation.rpc == "CreateItem":
+        return "`validateOnly` is set: the item would be created like this."
+    return "What was asked for." if operation.method == "GET" else "It is done."
 
 
 def _refusal(status: int) -> dict[str, Any]:
