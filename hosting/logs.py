@@ -21,7 +21,7 @@ def configure_logging(level: Level, style: Format) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    looks: list[Processor] = [structlog.dev.ConsoleRenderer()]
+    looks: list[Processor] = [_for_people()]
     if style == "json":
         # Without locals: they hold what callers sent, credentials too.
         tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -38,7 +38,23 @@ def configure_logging(level: Level, style: Format) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
+    handler.addFilter(_can_be_mended)
     logging.basicConfig(handlers=[handler], level=logging.ERROR, force=True)
+
+
+def _can_be_mended(record: logging.LogRecord) -> bool:
+    """Whether anybody here can: gRPC reports metadata that is no text as an error, too."""
+    return not (record.name.startswith("grpc.") and str(record.msg).startswith("Invalid encoding"))
+
+
+def _for_people() -> Processor:
+    """Events in the order of their words, coloured on a terminal; of tracebacks, no locals."""
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        sort_keys=False,
+        pad_event_to=0,
+        exception_formatter=structlog.dev.plain_traceback,
+    )
 
 
 def _render(_: object, __: str, event: EventDict) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from items_cli.address import Address
 
@@ -14,15 +14,15 @@ SQLITE = "sqlite:///"
 def announce(store: str, grpc: Address, http: Address) -> None:
     """Print where the service is, to standard output."""
     site = f"http://{http.within_reach()}"
-    lines = Table.grid(padding=(0, 3))
-    lines.add_column(style="bold")
-    lines.add_row("gRPC", str(grpc.within_reach()))
-    lines.add_row("REST", f"{site}/v1/items")
-    lines.add_row("Docs", f"{site}/docs")
-    lines.add_row("Data", data(store))
     console = Console(highlight=False, soft_wrap=True)
     console.print("\nThe item service is up. Ctrl-C ends it.\n", style="green")
-    console.print(lines)
+    for name, place in (
+        ("gRPC", str(grpc.within_reach())),
+        ("REST", f"{site}/v1/items"),
+        ("Docs", f"{site}/docs"),
+        ("Data", data(store)),
+    ):
+        console.print(Text.assemble((name, "bold"), "   ", place))
     console.print()
 
 

@@ -37,14 +37,14 @@ def labels(item: pb.Item) -> str:
 
 
 def _fields(message: Message) -> dict[str, Any]:
-    """*message* as JSON; whole numbers are written as such: 3, where json_format has 3.0."""
+    """*message* as JSON: whole numbers as 3, where json_format has 3.0; keys in order, as in REST."""
     return {name: _whole(value) for name, value in json_format.MessageToDict(message).items()}
 
 
 def _whole(value: Any) -> Any:
     match value:
         case dict():
-            return {key: _whole(content) for key, content in value.items()}
+            return {key: _whole(content) for key, content in sorted(value.items())}
         case list():
             return [_whole(content) for content in value]
         case float() if value.is_integer() and abs(value) < EXACT:

@@ -129,15 +129,21 @@ def _success(operation: Operation, status: int, schema: Mapping[str, Any]) -> di
         return {"description": description, "headers": _headers(headers)}
     created = status == HTTPStatus.CREATED
     return {
-        "description": "The item is new." if created else _done(operation),
+        "description": _description(operation, status),
         "headers": _headers([*headers, *(["Location"] if created else [])]),
         "content": {name: _content(operation, name, schema) for name in operation.offered},
         "links": links(operation.rpc),
     }
 
 
-def _done(operation: Operation) -> str:
-    return "Events, until one side ends the stream." if operation.streams else "It is done."
+def _description(operation: Operation, status: int) -> str:
+    if operation.streams:
+        return "Events, until one side ends the stream."
+    if status == HTTPStatus.CREATED:
+        return "The item is new."
+    if operation.rpc == "CreateItem":
+        return "`validateOnly` is set: the item would be created like this."
+    return "What was asked for." if operation.method == "GET" else "It is done."
 
 
 def _content(operation: Operation, media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:

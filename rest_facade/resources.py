@@ -91,7 +91,7 @@ class Resource(BaseRoute):
         return Problem(
             StatusCode.UNIMPLEMENTED,
             "METHOD_NOT_ALLOWED",
-            f"{method} is not known here; there are {allowed}",
+            f"{method} is not known here, only {allowed}",
             headers={"allow": allowed},
         )
 

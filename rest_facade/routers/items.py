@@ -155,7 +155,7 @@ OPERATIONS = (
         ITEMS,
         "CreateItem",
         create_item,
-        successes=(200, 201),
+        successes=(201, 200),
         refusals=(409,),
         headers=("Idempotency-Key",),
     ),

@@ -16,15 +16,14 @@ def create(item_id: str) -> pb.CreateItemRequest:
     return pb.CreateItemRequest(item=pb.Item(id=item_id, name="A"))
 
 
-@pytest.mark.parametrize("timeout", [0, -1, 1e-9])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_call_without_time_ends_with_deadline_exceeded(
-    client: Client, method: str, timeout: float
+def test_a_call_whose_deadline_has_passed_ends_with_deadline_exceeded(
+    client: Client, method: str
 ) -> None:
-    assert client.call(method, valid_request(method), timeout=timeout).code == "DEADLINE_EXCEEDED"
+    assert client.call(method, valid_request(method), timeout=-1).code == "DEADLINE_EXCEEDED"
 
 
-@pytest.mark.parametrize("timeout", [1e-4, 1e-3, 3e-3])
+@pytest.mark.parametrize("timeout", [0, 1e-9, 1e-4, 1e-3, 3e-3])
 @pytest.mark.parametrize("method", METHODS)
 def test_a_call_with_hardly_any_time_is_answered(
     client: Client, method: str, timeout: float

@@ -16,6 +16,14 @@ def test_whole_numbers_are_written_as_such() -> None:
     assert attributes == {"size": 3, "ratio": "0.5", "list": [1, {"x": 2}], "huge": "1e+300"}
 
 
+def test_keys_are_in_order_so_that_equal_items_are_equal_lines() -> None:
+    one, other = pb.Item(labels={"a": "1", "b": "2"}), pb.Item(labels={"b": "2", "a": "1"})
+    one.attributes.update({"x": {"a": 1, "b": 2}, "y": True})
+    other.attributes.update({"y": True, "x": {"b": 2, "a": 1}})
+    line = '{"labels":{"a":"1","b":"2"},"attributes":{"x":{"a":1,"b":2},"y":true}}'
+    assert as_line(one) == as_line(other) == line
+
+
 def test_a_line_stays_a_line() -> None:
     assert "\n" not in as_line(pb.Item(id="a", name="two\nlines\u2028"))
 

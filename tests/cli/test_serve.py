@@ -193,7 +193,7 @@ async def test_one_part_can_run_alone(folder: Path) -> None:
         "grpc", "--store", f"sqlite:///{folder}/items.db", "--grpc", "127.0.0.1:0"
     )
     assert process.stderr is not None
-    found = re.search(rb'"grpc": "([0-9.:]+)"', await process.stderr.readline())
+    found = re.search(rb'"grpc":"([0-9.:]+)"', await process.stderr.readline())
     assert found is not None
     async with ItemsClient(found[1].decode()) as client:
         assert (await client.create(id="vim", name="Vim")).id == "vim"

@@ -1,4 +1,5 @@
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -32,6 +33,35 @@ def test_a_fault_is_logged_as_one_line_of_json_without_local_variables(
     (line,) = capsys.readouterr().err.splitlines()
     assert json.loads(line)["exception"][0]["exc_type"] == "ZeroDivisionError"
     assert "of a caller" not in line
+
+
+def test_a_fault_is_logged_for_people_as_a_traceback_without_local_variables(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "console")
+    log_a_fault()
+    printed = capsys.readouterr().err
+    assert printed.endswith("ZeroDivisionError\n")
+    assert "of a caller" not in printed.replace('fail("of a caller")', "the line of the source")
+
+
+def test_an_event_for_people_keeps_the_order_of_its_words_and_has_no_colours_in_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "console")
+    structlog.get_logger().info("call", method="GET", path="/", ms=1)
+    assert capsys.readouterr().err.endswith(" call method=GET path=/ ms=1\n")
+
+
+def test_what_grpc_says_of_metadata_that_is_no_text_is_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logging("info", "json")
+    of_grpc = logging.getLogger("grpc._cython.cygrpc")
+    of_grpc.error("Invalid encoding on %s", b"\xff")
+    of_grpc.error("a fault of %s", "the server")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "a fault of the server"
 
 
 def test_what_is_less_severe_than_the_level_is_not_logged(

@@ -328,7 +328,8 @@ class UpdateItemRequest(Message):
             "`labels.KEY`, `attributes.PATH`; a key that is not a plain word stands in backticks, "
             "as in AIP-161. A path without a value in item is removed. `attributes.*` merges the "
             "attributes of item as RFC 7396 does, null removing. `*` stands for every writable "
-            "field. Without a mask, the fields that are set in item are written."
+            "field. Without a mask, the fields that are set in item are written. At most 256 "
+            "paths, each of at most 4096 characters."
         ),
     )
     allow_missing: bool | None = Field(
@@ -755,7 +756,8 @@ class UpdateItemQuery(Query):
             "`labels.KEY`, `attributes.PATH`; a key that is not a plain word stands in backticks, "
             "as in AIP-161. A path without a value in item is removed. `attributes.*` merges the "
             "attributes of item as RFC 7396 does, null removing. `*` stands for every writable "
-            "field. Without a mask, the fields that are set in item are written."
+            "field. Without a mask, the fields that are set in item are written. At most 256 "
+            "paths, each of at most 4096 characters."
         ),
     )
     allow_missing: Annotated[bool, QUERY_BOOL] | None = Field(

@@ -372,7 +372,7 @@ class UpdateItemRequest(_message.Message):
         stands in backticks, as in AIP-161. A path without a value in item is removed.
         `attributes.*` merges the attributes of item as RFC 7396 does, null removing.
         `*` stands for every writable field. Without a mask, the fields that are set
-        in item are written.
+        in item are written. At most 256 paths, each of at most 4096 characters.
         """
 
     def __init__(
