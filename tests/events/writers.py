@@ -3,7 +3,7 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +14,8 @@ import aio_pika
 from tests.events.brokers import RabbitMQ, Redis, running_redis
 from tests.events.proxy import proxying
 from tests.needs import RABBITMQ
+
+ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,11 @@ class RabbitMQWriter(Writer):
     async def send(self, body: bytes, message_id: str | None = None) -> None:
         message = aio_pika.Message(body, message_id=message_id, content_type="application/json")
         async with self._broker.channel() as channel:
-            await channel.default_exchange.publish(message, self._queue)
+            for _ in range(ATTEMPTS):
+                with suppress(aio_pika.exceptions.DeliveryError):  # the queue is so new
+                    await channel.default_exchange.publish(message, self._queue)
+                    return
+        raise AssertionError("RabbitMQ takes nothing")
 
     async def dead_letters(self) -> list[DeadLetter]:
         async with self._broker.channel() as channel:

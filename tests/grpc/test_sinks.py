@@ -352,6 +352,25 @@ async def test_what_is_beyond_the_limits_is_refused(
     assert (found.reason, list(found.violations)) == ("VALIDATION_FAILED", [field])
 
 
+async def test_numbers_at_their_limits_are_refused_for_a_reason(service: Service) -> None:
+    sink = await service.acquire()
+    largest = 2**63 - 1
+    calls = {
+        "REVISION_IN_FUTURE": (
+            service.acquire(name="new", from_revision=largest),
+            service.advance(sink.epoch, largest),
+            service.park(sink.epoch, largest, 2**31 - 1),
+            service.replay(largest),
+        ),
+        "REVISION_NOT_NEXT": (service.skip(largest),),
+        "LEASE_LOST": (service.advance(largest, 0), service.advance(-1, 0), service.advance(0, 0)),
+        "VALIDATION_FAILED": (service.park(sink.epoch, 1, -1), service.parked(page_size=-1)),
+    }
+    for reason, refusals in calls.items():
+        for call in refusals:
+            assert (await refused(call)).reason == reason
+
+
 async def test_sinks_take_no_revision(service: Service) -> None:
     await service.write(1)
     sink = await service.acquire(from_revision=0)

@@ -64,8 +64,8 @@ class Campaign:
                 await self._relay.start()
                 async with self._watched(items):
                     await self._torment(items, kills)
-                    await self._settle(items)
-                return [*await self._parked(items), *await self._complaints()]
+                    unsettled = await self._settle(items)
+                return [*unsettled, *await self._parked(items), *await self._complaints()]
 
     @property
     def _address(self) -> str:
@@ -100,8 +100,16 @@ class Campaign:
                     killing.create_task(torment(victims[name], times, self._fork()))
             end.set()
 
-    async def _settle(self, items: ItemsClient) -> None:
-        """Return when all that was written is told to everybody."""
+    async def _settle(self, items: ItemsClient) -> list[str]:
+        """Wait until everybody is told everything; complain if that takes too long."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._wait_until_told(items)
+        except TimeoutError:
+            return [f"not everybody was told everything within {PATIENCE:g} s"]
+        return []
+
+    async def _wait_until_told(self, items: ItemsClient) -> None:
         newest = (await Sinks(items).list()).revision
 
         async def is_told() -> bool:
