@@ -37,7 +37,7 @@ def labels(item: pb.Item) -> str:
 
 
 def _fields(message: Message) -> dict[str, Any]:
-    """*message* as JSON: whole numbers as 3, where json_format has 3.0; keys in order, as in REST."""
+    """*message* as JSON: whole numbers as 3, where json_format has 3.0; keys as in REST."""
     return {name: _whole(value) for name, value in json_format.MessageToDict(message).items()}
 
 
