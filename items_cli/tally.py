@@ -46,10 +46,11 @@ class Tally:
         self._counts["refused"] += 1
 
     def summary(self) -> str:
-        """One line: how many items, how fast, and what came of them."""
+        """How many lines of the input, how fast, and what came of them."""
         seconds = max(self._clock() - self._start, 1e-9)
         counts = ", ".join(
             f"{self._counts[name]:,} {name}" for name in OUTCOMES if self._counts[name]
         )
-        rate = f"{self.total:,} items in {seconds:.1f} s ({self.total / seconds:,.0f} a second)"
-        return f"{rate}: {counts}" if counts else "0 items"
+        lines = f"{self.total:,} {'line' if self.total == 1 else 'lines'}"
+        rate = f"{lines} in {seconds:.1f} s ({self.total / seconds:,.0f} a second)"
+        return f"{rate}: {counts}" if counts else "0 lines"

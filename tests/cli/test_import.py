@@ -28,7 +28,7 @@ async def test_a_file_is_imported_and_importing_it_again_changes_nothing(
     file.write_bytes(catalogue(25))
     first = await items("import", str(file), "--grpc", service, "--batch", "10")
     assert (first.code, first.err) == (0, "")
-    assert "25 items in" in first.out
+    assert "25 lines in" in first.out
     assert first.out.endswith(": 25 created\n")
     before = await client.get("i7")
     again = await items("import", str(file), "--grpc", service)

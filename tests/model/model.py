@@ -44,23 +44,23 @@ class Model:
 
     def write(self, write: Request, actor: str) -> Result:
         """One of the five writes."""
-        ((_, request),) = write.items()
-        result: Result = self.once(request, actor, lambda: self._write(write, actor))
+        ((kind, request),) = write.items()
+        result: Result = self.once(kind, request, actor, lambda: self._write(write, actor))
         return preview(result) if request.get("validate_only") else result
 
     def batch(self, request: Request, actor: str) -> Result:
         """Many writes: all or none, or each for itself."""
         perform = self._each if request.get("allow_partial") else self._all
-        answer: Result = self.once(request, actor, lambda: perform(request, actor))
+        answer: Result = self.once("batch", request, actor, lambda: perform(request, actor))
         if not request.get("validate_only"):
             return answer
         return {"results": [preview(each) for each in answer["results"]], "revision": self.revision}
 
-    def once(self, request: Request, actor: str, perform: Callable[[], Any]) -> Any:
+    def once(self, kind: str, request: Request, actor: str, perform: Callable[[], Any]) -> Any:
         """Perform a request, or give the answer that it had; undo what comes to nothing."""
         before = {name: copy(value) for name, value in vars(self).items()}
         try:
-            answer = self._remembered(request, actor, perform)
+            answer = self._remembered(kind, request, actor, perform)
         except Refused:
             vars(self).update(before)
             raise
@@ -76,11 +76,13 @@ class Model:
             self._commit("EXPIRED", item, self.revision + 1, "", "")
         return [item["id"] for item in gone]
 
-    def _remembered(self, request: Request, actor: str, perform: Callable[[], Any]) -> Any:
+    def _remembered(
+        self, kind: str, request: Request, actor: str, perform: Callable[[], Any]
+    ) -> Any:
         if not request.get("request_id"):
             return perform()
         key = (actor, request["request_id"].lower())
-        same = without(request, "request_id")
+        same = {kind: without(request, "request_id")}
         first, answer, expire_time = self.answers.get(key, (None, None, self.now))
         if expire_time <= self.now:
             answer = perform()
