@@ -331,8 +331,10 @@ async def running_rabbitmq(_: Path) -> AsyncIterator[RabbitMQ]:
     """A place of its own on the RabbitMQ of this machine."""
     async with proxying(RABBITMQ) as proxy:
         broker = RabbitMQ(proxy)
-        yield broker
-        await broker.delete()
+        try:
+            yield broker
+        finally:
+            await broker.delete()
 
 
 @asynccontextmanager

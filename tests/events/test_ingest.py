@@ -15,8 +15,15 @@ from items_client.errors import NotFound
 from items_events.broker_url import source_url
 from items_events.ingest.ingest import Ingest
 from tests.events.proxy import Proxy, proxying
+from tests.events.raw_amqp import (
+    MESSAGE_ID,
+    TIMESTAMP,
+    TYPE,
+    publish_raw,
+    short,
+)
 from tests.events.relaying import QUICK, eventually
-from tests.events.writers import WRITERS, Writer, creation, new_id
+from tests.events.writers import WRITERS, Writer, creation, new_id, rabbitmq_writer
 from tests.needs import needs
 from tests.servers import server_settings
 
@@ -219,3 +226,20 @@ async def test_ids_of_any_kind_are_told_apart(writer: Writer, items: ItemsClient
             await writer.send(creation(f"item-{number}"), message_id)
         await eventually(lambda: exists(items, f"item-{len(strange) - 1}"))
     assert await writer.dead_letters() == []
+
+
+async def test_properties_that_cannot_be_read_stop_nothing(
+    folder: Path, items: ItemsClient
+) -> None:
+    needs("rabbitmq")
+    not_utf8, known = short(b"\xff\xfe"), short(b"an id")
+    async with rabbitmq_writer(folder) as writer, ingesting(items, writer):
+        await publish_raw(writer.queue, creation("id"), {MESSAGE_ID: not_utf8})
+        await publish_raw(writer.queue, creation("type"), {MESSAGE_ID: known, TYPE: not_utf8})
+        await publish_raw(
+            writer.queue, creation("time"), {MESSAGE_ID: known, TIMESTAMP: b"\x7f" * 8}
+        )
+        await writer.send(creation("last"), new_id())
+        await eventually(lambda: exists(items, "last"))
+    dead = [letter.body for letter in await writer.dead_letters()]
+    assert dead == [creation("id"), creation("type"), creation("time")]
