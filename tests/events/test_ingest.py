@@ -233,13 +233,14 @@ async def test_properties_that_cannot_be_read_stop_nothing(
 ) -> None:
     needs("rabbitmq")
     not_utf8, known = short(b"\xff\xfe"), short(b"an id")
-    async with rabbitmq_writer(folder) as writer, ingesting(items, writer):
-        await publish_raw(writer.queue, creation("id"), {MESSAGE_ID: not_utf8})
-        await publish_raw(writer.queue, creation("type"), {MESSAGE_ID: known, TYPE: not_utf8})
-        await publish_raw(
-            writer.queue, creation("time"), {MESSAGE_ID: known, TIMESTAMP: b"\x7f" * 8}
-        )
-        await writer.send(creation("last"), new_id())
-        await eventually(lambda: exists(items, "last"))
-    dead = [letter.body for letter in await writer.dead_letters()]
+    async with rabbitmq_writer(folder) as writer:
+        async with ingesting(items, writer):
+            await publish_raw(writer.queue, creation("id"), {MESSAGE_ID: not_utf8})
+            await publish_raw(writer.queue, creation("type"), {MESSAGE_ID: known, TYPE: not_utf8})
+            await publish_raw(
+                writer.queue, creation("time"), {MESSAGE_ID: known, TIMESTAMP: b"\x7f" * 8}
+            )
+            await writer.send(creation("last"), new_id())
+            await eventually(lambda: exists(items, "last"))
+        dead = [letter.body for letter in await writer.dead_letters()]
     assert dead == [creation("id"), creation("type"), creation("time")]
