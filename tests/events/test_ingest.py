@@ -14,6 +14,7 @@ from items_client import ItemsClient
 from items_client.errors import NotFound
 from items_events.broker_url import source_url
 from items_events.ingest.ingest import Ingest
+from tests.events.contract import violations
 from tests.events.proxy import Proxy, proxying
 from tests.events.raw_amqp import (
     MESSAGE_ID,
@@ -194,7 +195,7 @@ async def test_a_message_that_cannot_be_applied_is_a_dead_letter_and_stops_nothi
     assert dead.problem["reason"] == reason
     assert dead.problem["type"] == f"/errors#{reason.lower().replace('_', '-')}"
     assert dead.problem["messageId"] == "bad"
-    assert 0 < len(dead.problem["detail"]) <= 500
+    assert violations("#/components/schemas/Problem", dead.problem) == []
 
 
 async def test_a_batch_that_is_refused_in_part_says_which_writes(
@@ -212,6 +213,8 @@ async def test_a_batch_that_is_refused_in_part_says_which_writes(
         await eventually(lambda: exists(items, "after"))
     (dead,) = await writer.dead_letters()
     assert (await items.get("vim")).name == "Vim"
+    assert violations("#/components/schemas/Problem", dead.problem) == []
+    assert violations("#/components/schemas/BatchWriteItemsRequest", json.loads(body)) == []
     refused = dead.problem["writes"]
     assert [(one["index"], one["reason"]) for one in refused] == [
         (1, "ITEM_NOT_FOUND"),
