@@ -17,6 +17,9 @@ OPTIONS: Sequence[tuple[str, int]] = (
     # A peer that vanished is noticed while a call waits for it.
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
+    # The same for a ping that gRPC sends for its own ends: else it stands for a minute in
+    # the place of a keepalive.
+    ("grpc.http2.ping_timeout_ms", 10_000),
     # By default it asks twice only while nothing is sent, and a watch sends nothing.
     ("grpc.http2.max_pings_without_data", 0),
     # A restarted server is found again soon: by default gRPC waits up to 2 minutes.

@@ -239,11 +239,13 @@ class Watch(AsyncIterator[Event]):
 def _may_be_resumed(error: ItemsError) -> bool:
     """Whether *error* says only that this call has ended.
 
-    A fault of the service has a reason; a failure without one comes from the way to it.
+    A fault of the service has a reason; one without comes from the way to it.
     """
     if isinstance(error, ServiceFailed):
         return not error.reason and error.code != grpc.StatusCode.UNIMPLEMENTED
-    return isinstance(error, Unavailable | WatcherTooSlow | Overloaded | DeadlineExceeded)
+    if isinstance(error, Overloaded):  # without a reason, a message is larger than we take
+        return bool(error.reason)
+    return isinstance(error, Unavailable | WatcherTooSlow | DeadlineExceeded)
 
 
 def _lost(code: grpc.StatusCode, message: str) -> ItemsError:

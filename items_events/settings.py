@@ -32,7 +32,9 @@ class Settings(BaseSettings):
     )
 
     events: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
-        min_length=1, description="Where changes are published: URLs, separated by spaces."
+        (),
+        validate_default=True,
+        description="Where changes are published: URLs of sinks, separated by spaces.",
     )
     upstream: str = Field("127.0.0.1:50051", description="The gRPC server, as a gRPC target.")
     events_format: Literal["json", "protobuf"] = Field(
@@ -58,6 +60,8 @@ class Settings(BaseSettings):
     @field_validator("events")
     @classmethod
     def _check_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value:
+            raise ValueError("no sink is named")
         names = [sink_url(url).name for url in value]
         if len(set(names)) < len(names):
             raise ValueError("the same sink stands there twice")

@@ -53,10 +53,10 @@ class Ingest:
             try:
                 async with open_source(self.url) as source:
                     _log.info("ingesting", source=self.url.name)
-                    failures, said = 0, ""
                     while True:
                         check_cancelled()
                         await self._handle(source, await source.next())
+                        failures, said = 0, ""
             except BrokerUnavailable as error:
                 if str(error) != said:
                     said = str(error)

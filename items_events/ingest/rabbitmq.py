@@ -11,6 +11,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueueItera
 
 from items_events.amqp import BROKEN, close_connection, open_channel, open_connection, why
 from items_events.broker_url import BrokerUrl
+from items_events.ingest.lenient import lenient_properties
 from items_events.ingest.source import Delivery
 from items_events.unavailable import BrokerUnavailable
 
@@ -32,7 +33,8 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSource"]:
             {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead},
         )
         channel = await open_channel(connection)
-        async with _reading(channel, queue) as messages:
+        with lenient_properties():
+            messages = await _consume(channel, queue)
             yield RabbitMQSource(channel, messages, dead)
     finally:
         await close_connection(connection)
@@ -62,9 +64,8 @@ async def _ensure_queue(
         raise BrokerUnavailable(f"RabbitMQ: no queue {name}: {why(error)}") from error
 
 
-@asynccontextmanager
-async def _reading(channel: AbstractChannel, name: str) -> AsyncIterator[AbstractQueueIterator]:
-    """The messages of the queue; those that were fetched and not handled go back."""
+async def _consume(channel: AbstractChannel, name: str) -> AbstractQueueIterator:
+    """The messages of the queue; what was not acknowledged goes back with the connection."""
     try:
         await channel.set_qos(prefetch_count=PREFETCH)
         queue = await channel.get_queue(name, ensure=False)
@@ -72,7 +73,7 @@ async def _reading(channel: AbstractChannel, name: str) -> AsyncIterator[Abstrac
         await messages.consume()
     except BROKEN as error:
         raise BrokerUnavailable(f"RabbitMQ: {name} cannot be read: {why(error)}") from error
-    yield messages
+    return messages
 
 
 class RabbitMQSource:

@@ -20,7 +20,11 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may hold a password
     )
 
-    ingest: str = Field(description="Where writes come from: the URL of a queue or a stream.")
+    ingest: str = Field(
+        "",
+        validate_default=True,
+        description="Where writes come from: the URL of a queue or a stream.",
+    )
     upstream: str = Field("127.0.0.1:50051", description="The gRPC server, as a gRPC target.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least severe line that is logged."

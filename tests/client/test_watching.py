@@ -118,6 +118,10 @@ async def test_a_watch_goes_on_where_it_was_when_the_call_ends(
         (ending(grpc.StatusCode.FAILED_PRECONDITION, "STORE_MISMATCH"), errors.StoreMismatch),
         (ending(grpc.StatusCode.INTERNAL, "INTERNAL"), errors.ServiceFailed),
         (ending(grpc.StatusCode.UNIMPLEMENTED, "UNIMPLEMENTED"), errors.ServiceFailed),
+        (
+            status_pb2.Status(code=grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]),
+            errors.Overloaded,
+        ),
     ],
 )
 async def test_what_would_fail_again_is_raised(

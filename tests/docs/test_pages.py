@@ -7,6 +7,8 @@ from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 import grpc_server.settings
+import items_events.ingest.settings
+import items_events.settings
 import rest_facade.settings
 from grpc_server.catalog.errors import CatalogError
 from grpc_server.status import describe, reason_name
@@ -17,6 +19,8 @@ from tests.docs.pages import ROOT, page, rows
 SETTINGS = {
     "gRPC": grpc_server.settings.Settings.model_fields,
     "REST": rest_facade.settings.Settings.model_fields,
+    "relay": items_events.settings.Settings.model_fields,
+    "ingest": items_events.ingest.settings.Settings.model_fields,
 }
 GRPC_CODES = {3: "INVALID_ARGUMENT", 4: "DEADLINE_EXCEEDED", 5: "NOT_FOUND", 6: "ALREADY_EXISTS",
               8: "RESOURCE_EXHAUSTED", 9: "FAILED_PRECONDITION", 10: "ABORTED",
@@ -47,7 +51,9 @@ def test_the_readme_lists_every_setting_with_its_default_and_its_meaning() -> No
         for name, field in fields.items():
             row = [f"`ITEMS_{name.upper()}`", default(field), process, field.description or ""]
             shared = expected.get(name)
-            expected[name] = [*row[:2], "both", row[3]] if shared else row
+            if shared:
+                row = [*shared[:2], f"{shared[2]}, {process}", shared[3]]
+            expected[name] = row
     assert rows(page("README.md"), "Settings") == list(expected.values())
 
 

@@ -29,10 +29,14 @@ SUBJECTS = "items.v1.item.>"
 
 @dataclass(frozen=True)
 class Seen:
-    """A message of a broker: the attributes of its event, its data, how it was routed."""
+    """A message of a broker: the attributes of its event, its data, how it was routed.
+
+    *headers* are all that the broker has beside the data, as it has them.
+    """
 
     attributes: Mapping[str, str]
     data: bytes
+    headers: Mapping[str, str]
     key: str = ""
 
     @property
@@ -177,7 +181,7 @@ class Redis(OwnBroker):
 
 def _seen_entry(fields: Mapping[bytes, bytes]) -> Seen:
     attributes = {key.decode(): value.decode() for key, value in fields.items() if key != b"data"}
-    return Seen(attributes, fields[b"data"])
+    return Seen(attributes, fields[b"data"], attributes)
 
 
 class Nats(OwnBroker):
@@ -234,7 +238,10 @@ def _seen_message(message: Any) -> Seen:
     }
     assert headers["Nats-Msg-Id"] == attributes["id"]
     return Seen(
-        {**attributes, "datacontenttype": headers["content-type"]}, message.data, message.subject
+        {**attributes, "datacontenttype": headers["content-type"]},
+        message.data,
+        headers,
+        message.subject,
     )
 
 
@@ -302,6 +309,7 @@ def _seen_delivery(message: aio_pika.abc.AbstractIncomingMessage) -> Seen:
     return Seen(
         {**attributes, "datacontenttype": message.content_type or ""},
         message.body,
+        {key: str(value) for key, value in message.headers.items()},
         message.routing_key or "",
     )
 
@@ -331,8 +339,10 @@ async def running_rabbitmq(_: Path) -> AsyncIterator[RabbitMQ]:
     """A place of its own on the RabbitMQ of this machine."""
     async with proxying(RABBITMQ) as proxy:
         broker = RabbitMQ(proxy)
-        yield broker
-        await broker.delete()
+        try:
+            yield broker
+        finally:
+            await broker.delete()
 
 
 @asynccontextmanager

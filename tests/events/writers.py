@@ -90,25 +90,25 @@ class RabbitMQWriter(Writer):
 
     def __init__(self, broker: RabbitMQ) -> None:
         self._broker = broker
-        self._queue = f"{broker.place}-writes"
+        self.queue = f"{broker.place}-writes"
         self._read: list[DeadLetter] = []
 
     @property
     def url(self) -> str:
-        return f"amqp://guest:guest@127.0.0.1:{self._broker.proxy.port}/?queue={self._queue}"
+        return f"amqp://guest:guest@127.0.0.1:{self._broker.proxy.port}/?queue={self.queue}"
 
     async def send(self, body: bytes, message_id: str | None = None) -> None:
         message = aio_pika.Message(body, message_id=message_id, content_type="application/json")
         async with self._broker.channel() as channel:
             for _ in range(ATTEMPTS):
                 with suppress(aio_pika.exceptions.DeliveryError):  # the queue is so new
-                    await channel.default_exchange.publish(message, self._queue)
+                    await channel.default_exchange.publish(message, self.queue)
                     return
         raise AssertionError("RabbitMQ takes nothing")
 
     async def dead_letters(self) -> list[DeadLetter]:
         async with self._broker.channel() as channel:
-            queue = await channel.declare_queue(f"{self._queue}.dead", passive=True)
+            queue = await channel.declare_queue(f"{self.queue}.dead", passive=True)
             while message := await queue.get(fail=False):
                 problem = json.loads(str(message.headers["problem"]))
                 self._read.append(DeadLetter(message.body, problem))
@@ -118,7 +118,7 @@ class RabbitMQWriter(Writer):
     async def waiting(self) -> int:
         """Those that are delivered, and not acknowledged, too: so the ingest has to be cut off."""
         async with self._broker.channel() as channel:
-            queue = await channel.declare_queue(self._queue, passive=True)
+            queue = await channel.declare_queue(self.queue, passive=True)
             return int(queue.declaration_result.message_count)
 
     async def break_connections(self) -> None:
@@ -127,8 +127,8 @@ class RabbitMQWriter(Writer):
     async def delete(self) -> None:
         """Leave nothing on the broker that all tests share."""
         async with self._broker.channel() as channel:
-            await channel.queue_delete(self._queue)
-            await channel.queue_delete(f"{self._queue}.dead")
+            await channel.queue_delete(self.queue)
+            await channel.queue_delete(f"{self.queue}.dead")
 
 
 @asynccontextmanager
@@ -141,8 +141,10 @@ async def redis_writer(folder: Path) -> AsyncIterator[RedisWriter]:
 async def rabbitmq_writer(_: Path) -> AsyncIterator[RabbitMQWriter]:
     async with proxying(RABBITMQ) as proxy:
         writer = RabbitMQWriter(RabbitMQ(proxy))
-        yield writer
-        await writer.delete()
+        try:
+            yield writer
+        finally:
+            await writer.delete()
 
 
 WRITERS = {"rabbitmq": rabbitmq_writer, "redis": redis_writer}

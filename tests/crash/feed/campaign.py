@@ -15,7 +15,7 @@ from items_client import ItemsClient, RetryPolicy
 from tests.crash.checker import complaints as about_calls
 from tests.crash.feed.checker import Published, about_broker
 from tests.crash.feed.table import Table, read_table
-from tests.crash.feed.victims import ProcessVictim, Victim, torment
+from tests.crash.feed.victims import ProcessVictim, ReachedServer, Victim, torment
 from tests.crash.feed.views import View
 from tests.crash.feed.watcher import Watcher
 from tests.crash.feed.writer import Writer
@@ -90,7 +90,7 @@ class Campaign:
     async def _torment(self, items: ItemsClient, kills: Mapping[str, int]) -> None:
         """Kill whoever can be killed, while the writers write."""
         victims: dict[str, Victim] = {broker.name: broker for broker in self._brokers}
-        victims |= {"server": self._server, "relay": self._relay}
+        victims |= {"server": ReachedServer(self._server, items), "relay": self._relay}
         end = asyncio.Event()
         async with asyncio.TaskGroup() as writing:
             for writer in self._writers:

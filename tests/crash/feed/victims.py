@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from random import Random
 from types import TracebackType
 from typing import Protocol, Self
 
+from items_client import ItemsClient
 from tests.processes import ServiceProcess
 
-LIFE = (0.2, 2.5)
+LIFE = (0.1, 2.5)
 """Seconds that a victim lives at least and at most when it has begun to serve."""
 
 DEATH = (0.0, 1.0)
@@ -64,6 +66,26 @@ class ProcessVictim:
     ) -> None:
         for process in self._lives[-1:]:
             process.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedServer:
+    """The *server*, which serves only when *items* has reached it, after all its waiting.
+
+    Otherwise it could be killed again and again before anybody uses it.
+    """
+
+    server: ProcessVictim
+    items: ItemsClient
+
+    async def start(self) -> None:
+        """Return when it has given an answer."""
+        await self.server.start()
+        await self.items.batch_get(["anything"])
+
+    async def stop(self) -> None:
+        """Send SIGKILL."""
+        await self.server.stop()
 
 
 async def torment(victim: Victim, times: int, random: Random) -> None:
