@@ -21,6 +21,7 @@ STOP_WITHIN = 5.0
 
 def main() -> None:
     """Build, install, serve, write and read an item, import a file, stop."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         wheel = build(folder)

@@ -1,5 +1,6 @@
 """Fixtures that more than one folder of tests needs."""
 
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,6 +9,12 @@ import pytest
 
 from items.v1 import items_pb2_grpc
 from tests.servers import item_service
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what tests start: a run in the background begins with it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
