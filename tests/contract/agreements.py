@@ -84,12 +84,19 @@ def _set_one_condition(case: Case[Any]) -> None:
 
 
 def _give_a_name(case: Case[Any]) -> None:
-    """A mask may name the name, and a new item needs one: the body must have it then."""
-    if case.method == "PATCH" and {"updateMask", "allowMissing"} & (case.query or {}).keys():
-        _body(case).setdefault("name", "Vim")
+    """A mask may name the name, and a new item needs one: an update must have it then."""
+    if case.method == "PATCH":
+        _give_a_name_to(case.query or {}, _body(case))
     for write in _body(case).get("writes", ()):
-        if (update := write.get("update")) and not update["item"].get("name"):
-            update["item"]["name"] = "Vim"
+        if update := write.get("update"):
+            _give_a_name_to(update, update["item"])
+
+
+def _give_a_name_to(options: dict[str, Any], item: dict[str, Any]) -> None:
+    if options.get("allowMissing") and options.get("updateMask"):
+        options["updateMask"] = "*"
+    if options.get("allowMissing") or options.get("updateMask"):
+        item["name"] = item.get("name") or "Vim"
 
 
 def _leave_to_the_batch_what_is_its_own(case: Case[Any]) -> None:

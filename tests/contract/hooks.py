@@ -8,13 +8,14 @@ from schemathesis import Case, HookContext, Response
 from schemathesis.core.failures import Failure
 
 from tests.contract.agreements import New, agree
+from tests.contract.findings import Findings
 from tests.contract.formats import FORMATS
-from tests.contract.refusals import is_finding
 
 for _name, _strategy in FORMATS.items():
     schemathesis.openapi.format(_name, _strategy)
 
 _NEW = New()
+_FINDINGS = Findings()
 
 
 @schemathesis.hook
@@ -30,8 +31,14 @@ def first_line(_context: Any, response: Response) -> Any:
 
 
 @schemathesis.hook
+def after_call(_context: HookContext, case: Case[Any], response: Response) -> None:
+    """Note what was done."""
+    _FINDINGS.see(case, response)
+
+
+@schemathesis.hook
 def filter_failure(
     _context: HookContext, failure: Failure, case: Case[Any], response: Response
 ) -> bool:
     """Keep what is a finding."""
-    return is_finding(failure, case, response)
+    return _FINDINGS.has(failure, case, response)
