@@ -81,8 +81,7 @@ async def test_a_password_is_on_no_command_line_and_in_no_line_of_the_log(
     url = redis.url().replace("redis://", f"redis://:{SECRET}@")
     async with served(folder, ITEMS_EVENTS=url) as process:
         grpc = (await announced(process))["gRPC"]
-        async with ItemsClient(grpc) as client:
-            await eventually(lambda: fails(client))
+        await eventually(lambda: fails(grpc))
         lines = [child.cmdline() for child in psutil.Process(process.pid).children()]
         process.send_signal(signal.SIGTERM)
         outcome = await finish(process)
@@ -91,8 +90,8 @@ async def test_a_password_is_on_no_command_line_and_in_no_line_of_the_log(
     assert SECRET not in outcome.err + outcome.out
 
 
-async def fails(client: ItemsClient) -> bool:
-    outcome = await events("status", "--json", at=client._target)
+async def fails(service: str) -> bool:
+    outcome = await events("status", "--json", at=service)
     return any(json.loads(line)["lastError"] for line in outcome.out.splitlines())
 
 
@@ -143,9 +142,7 @@ async def test_skip_goes_on_behind_a_revision_and_parked_says_why(
         await caught_up(items, redis.url())
     await write(items, range(1, 3))
     late = await events("skip", "3", "--why", "not the next one", at=service)
-    right = await program.items(
-        "events", "skip", "2", "--why", "nobody wants it", redis.url(), *grpc
-    )
+    right = await events("skip", "2", "--why", "nobody wants it", redis.url(), at=service)
     shown = await events("parked", at=service)
     assert late.code == 1
     assert "REVISION_NOT_NEXT" in late.err
