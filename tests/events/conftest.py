@@ -3,10 +3,27 @@ from pathlib import Path
 
 import pytest
 
+from grpc_server.main import serving
+from items_client import ItemsClient
 from items_events.broker_url import sink_url
 from items_events.sinks.opening import open_sink
 from tests.events.brokers import RUNNING, Broker
 from tests.needs import needs
+from tests.servers import server_settings
+
+
+@pytest.fixture
+async def service(folder: Path) -> AsyncIterator[str]:
+    """The address of a real service over an empty store."""
+    async with serving(server_settings(folder, grpc="127.0.0.1:0")) as address:
+        yield address
+
+
+@pytest.fixture
+async def items(service: str) -> AsyncIterator[ItemsClient]:
+    """A client of that service."""
+    async with ItemsClient(service) as client:
+        yield client
 
 
 @pytest.fixture(params=sorted(RUNNING))

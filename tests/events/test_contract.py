@@ -1,32 +1,22 @@
 """The AsyncAPI document: sound, complete, and true of what is really published."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import jsonschema_rs
 import pytest
 
-from grpc_server.main import serving
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient
 from items_events.relay import Policy
 from tests.events.brokers import Broker
 from tests.events.contract import document, references, resolve, violations
 from tests.events.relaying import QUICK, caught_up, relaying
-from tests.servers import server_settings
 
 MESSAGES = {
     "rabbitmq": "RabbitmqItemEvent",
     "redis": "RedisItemEvent",
     "nats": "NatsItemEvent",
 }
-
-
-@pytest.fixture
-async def items(folder: Path) -> AsyncIterator[ItemsClient]:
-    async with serving(server_settings(folder)) as address, ItemsClient(address) as client:
-        yield client
 
 
 def test_it_is_asyncapi_3_with_what_that_asks_for() -> None:

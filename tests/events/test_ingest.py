@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from grpc_server.main import serving
 from items_client import ItemsClient
 from items_client.errors import NotFound
 from items_events.broker_url import source_url
@@ -26,7 +25,6 @@ from tests.events.raw_amqp import (
 from tests.events.relaying import QUICK, eventually
 from tests.events.writers import WRITERS, Writer, creation, new_id, rabbitmq_writer
 from tests.needs import needs
-from tests.servers import server_settings
 
 
 @pytest.fixture(params=sorted(WRITERS))
@@ -40,12 +38,11 @@ async def writer(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[
 
 
 @pytest.fixture
-async def way(folder: Path) -> AsyncIterator[Proxy]:
+async def way(service: str) -> AsyncIterator[Proxy]:
     """What lies between the ingest and a real service."""
-    async with serving(server_settings(folder, grpc="127.0.0.1:0")) as address:
-        host, port = address.rsplit(":", 1)
-        async with proxying((host, int(port))) as proxy:
-            yield proxy
+    host, port = service.rsplit(":", 1)
+    async with proxying((host, int(port))) as proxy:
+        yield proxy
 
 
 @pytest.fixture

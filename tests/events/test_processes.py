@@ -7,38 +7,21 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
-from grpc_server.main import serving
 from items_client import ItemsClient
 from tests.events.brokers import Broker
 from tests.events.proxy import Proxy, proxying
 from tests.events.relaying import Sinks, caught_up, eventually, write
-from tests.servers import server_settings
 
 LEASE = "1"
 
 
 @pytest.fixture
-async def address(folder: Path) -> AsyncIterator[str]:
-    """Of a real service over an empty store, on a port."""
-    async with serving(server_settings(folder, grpc="127.0.0.1:0")) as found:
-        yield found
-
-
-@pytest.fixture
-async def items(address: str) -> AsyncIterator[ItemsClient]:
-    """A client of that service."""
-    async with ItemsClient(address) as client:
-        yield client
-
-
-@pytest.fixture
-async def way(address: str) -> AsyncIterator[Proxy]:
+async def way(service: str) -> AsyncIterator[Proxy]:
     """What lies between a relay and the service."""
-    host, port = address.rsplit(":", 1)
+    host, port = service.rsplit(":", 1)
     async with proxying((host, int(port))) as proxy:
         yield proxy
 
@@ -61,7 +44,7 @@ async def relay_process(upstream: str, *urls: str) -> AsyncIterator[asyncio.subp
 
 
 async def test_a_relay_killed_between_publish_and_cursor_loses_nothing(
-    broker: Broker, items: ItemsClient, address: str, way: Proxy
+    broker: Broker, items: ItemsClient, service: str, way: Proxy
 ) -> None:
     url = broker.url()
     async with relay_process(f"127.0.0.1:{way.port}", url) as process:
@@ -73,7 +56,7 @@ async def test_a_relay_killed_between_publish_and_cursor_loses_nothing(
         process.kill()
         await process.wait()
     assert (await Sinks(items).of(url)).revision == 20
-    async with relay_process(address, url):
+    async with relay_process(service, url):
         await write(items, range(40, 50))
         await caught_up(items, url)
     seen = await broker.messages()
@@ -87,9 +70,9 @@ async def has(broker: Broker, count: int) -> bool:
     return len(await broker.messages()) >= count
 
 
-async def test_sigterm_gives_the_lease_up(broker: Broker, items: ItemsClient, address: str) -> None:
+async def test_sigterm_gives_the_lease_up(broker: Broker, items: ItemsClient, service: str) -> None:
     url = broker.url()
-    async with relay_process(address, url) as process:
+    async with relay_process(service, url) as process:
         await write(items, range(20))
         await caught_up(items, url)
         process.send_signal(signal.SIGTERM)
@@ -99,10 +82,10 @@ async def test_sigterm_gives_the_lease_up(broker: Broker, items: ItemsClient, ad
 
 
 async def test_a_frozen_broker_does_not_keep_a_relay_from_ending(
-    broker: Broker, items: ItemsClient, address: str
+    broker: Broker, items: ItemsClient, service: str
 ) -> None:
     url = broker.url()
-    async with relay_process(address, url) as process:
+    async with relay_process(service, url) as process:
         await write(items, range(20))
         await caught_up(items, url)
         broker.freeze()

@@ -2,23 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from grpc_server.main import serving
 from items_client import ItemsClient, writes
 from tests.events.brokers import LARGE, Broker
 from tests.events.relaying import Sinks, caught_up, eventually, relaying, write
-from tests.servers import server_settings
-
-
-@pytest.fixture
-async def items(folder: Path) -> AsyncIterator[ItemsClient]:
-    """A client of a real service over an empty store."""
-    async with serving(server_settings(folder)) as address, ItemsClient(address) as client:
-        yield client
 
 
 def places(revisions: range) -> list[tuple[int, int]]:
