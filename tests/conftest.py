@@ -12,9 +12,10 @@ from tests.servers import item_service
 
 
 def pytest_configure() -> None:
-    """Let Ctrl-C reach what tests start: a run in the background begins with it ignored."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let signals reach what tests start: a run in the background begins with some ignored."""
+    for name in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(name) is signal.SIG_IGN:
+            signal.signal(name, signal.SIG_DFL)
 
 
 @pytest.fixture

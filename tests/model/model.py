@@ -42,10 +42,13 @@ class Model:
         """The time of the next commit: never before the last one."""
         return self.clock if self.committed is None else max(self.clock, self.committed)
 
-    def write(self, write: Request, actor: str) -> Result:
-        """One of the five writes."""
+    def write(self, write: Request, actor: str, batch_id: str = "") -> Result:
+        """One of the five writes; in a batch, it is recorded with the batch's request id."""
         ((kind, request),) = write.items()
-        result: Result = self.once(kind, request, actor, lambda: self._write(write, actor))
+        recorded = request.get("request_id") or batch_id
+        result: Result = self.once(
+            kind, request, actor, lambda: self._write(write, actor, recorded)
+        )
         return preview(result) if request.get("validate_only") else result
 
     def batch(self, request: Request, actor: str) -> Result:
@@ -91,13 +94,12 @@ class Model:
             refuse("FAILED_PRECONDITION", "REQUEST_ID_REUSED")
         return answer
 
-    def _write(self, write: Request, actor: str) -> Result:
-        ((_, request),) = write.items()
+    def _write(self, write: Request, actor: str, request_id: str) -> Result:
         kind, item = self._decide(write)
         if not kind:
             return {"item": item}
-        revision, request_id = self.revision + 1, request.get("request_id", "")
-        return {"item": self._commit(kind, item, revision, actor, request_id), "kind": kind}
+        revised = self._commit(kind, item, self.revision + 1, actor, request_id)
+        return {"item": revised, "kind": kind}
 
     def _decide(self, write: Request) -> tuple[str, Item]:
         return decide(write, self.items.get(target(write)), self.now, self.deleted_retention)
@@ -120,7 +122,7 @@ class Model:
         results = []
         for write in request["writes"]:
             try:
-                results.append(self.write(write, actor))
+                results.append(self.write(write, actor, request.get("request_id", "")))
             except Refused as refusal:
                 results.append({"error": refusal.args})
         return {"results": results, "revision": self.revision}

@@ -270,9 +270,12 @@ async def _read_ending(source: EventSource) -> None:
 
 
 async def test_a_server_that_drains_ends_the_streams_of_the_facade(folder: Path) -> None:
-    async with rest_client(folder, f"unix:{folder}/grpc.sock") as rest, AsyncExitStack() as server:
+    async with AsyncExitStack() as server:
         await server.enter_async_context(item_service(folder))
-        async with watching(rest) as source:
+        async with (
+            rest_client(folder, f"unix:{folder}/grpc.sock") as rest,
+            watching(rest) as source,
+        ):
             await anext(source)
             await server.aclose()
             [error] = [event async for event in source]
