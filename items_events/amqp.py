@@ -36,6 +36,9 @@ async def open_connection(url: BrokerUrl) -> AbstractConnection:
                 client_properties={"connection_name": "item-service"},
             )
     except BROKEN as error:
+        if "Connection.OpenOk" in str(error):  # all that the client makes of it
+            place = repr(virtual_host(url))
+            raise BrokerUnavailable(f"RabbitMQ: {place} is no virtual host of this user") from error
         raise BrokerUnavailable(f"RabbitMQ cannot be reached: {why(error)}") from error
 
 

@@ -117,6 +117,10 @@ class Server:
             self._process.kill()
             await self._process.wait()
 
+    def without(self, flag: str) -> None:
+        """Leave *flag* out when it is started again."""
+        self._command = tuple(word for word in self._command if word != flag)
+
     def tell(self, number: signal.Signals) -> None:
         """Send the signal *number*."""
         assert self._process is not None
@@ -163,8 +167,12 @@ class Redis(OwnBroker):
         return f"redis://127.0.0.1:{self.proxy.port}/0?stream=items{query}"
 
     async def messages(self) -> Sequence[Seen]:
+        entries: list[Any] = []
         async with self.client() as client:
-            entries = await client.xrange("items")
+            start = b"-"
+            while page := await client.xrange("items", min=start, count=10 * READ):
+                entries += page
+                start = b"(" + page[-1][0]
         return [_seen_entry(fields) for _, fields in entries if b"data" in fields]
 
     async def forget(self) -> None:

@@ -9,13 +9,17 @@ STORE = "store-1"
 
 
 def events(
-    revisions: Iterable[int], *, labels: dict[str, str] | None = None, description: str = ""
+    revisions: Iterable[int],
+    *,
+    labels: dict[str, str] | None = None,
+    description: str = "",
+    store: str = STORE,
 ) -> list[CloudEvent]:
     """An event for each of *revisions*."""
     return [
         event
         for revision in revisions
-        for event in EventMaker(STORE).events(commit(revision, labels, description))
+        for event in EventMaker(store).events(commit(revision, labels, description))
     ]
 
 

@@ -1,0 +1,78 @@
+"""What only RabbitMQ does."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from items_events.broker_url import sink_url
+from items_events.sinks.opening import open_sink
+from items_events.unavailable import BrokerUnavailable
+from tests.events.brokers import RabbitMQ, running_rabbitmq
+from tests.events.made import events
+from tests.needs import needs
+
+
+@pytest.fixture
+async def rabbitmq(folder: Path) -> AsyncIterator[RabbitMQ]:
+    """A place of its own on RabbitMQ."""
+    needs("rabbitmq")
+    async with running_rabbitmq(folder) as broker:
+        yield broker
+
+
+async def test_an_exchange_that_is_missing_is_told_with_the_way_out(rabbitmq: RabbitMQ) -> None:
+    async with open_sink(sink_url(rabbitmq.url())) as sink:
+        with pytest.raises(BrokerUnavailable, match=r"NOT_FOUND.*`items events declare`"):
+            await sink.publish(events([1]))
+
+
+async def test_an_exchange_of_another_type_is_told(rabbitmq: RabbitMQ) -> None:
+    async with rabbitmq.channel() as channel:
+        await channel.declare_exchange(rabbitmq.place, "fanout", durable=True)
+    async with open_sink(sink_url(rabbitmq.url())) as sink:
+        with pytest.raises(BrokerUnavailable, match=r"PRECONDITION_FAILED.*type"):
+            await sink.declare()
+
+
+async def test_the_routing_key_is_the_type_and_the_value_of_a_label(rabbitmq: RabbitMQ) -> None:
+    async with open_sink(sink_url(rabbitmq.url(label="section"))) as sink:
+        await sink.declare()
+        await sink.publish(events([1], labels={"section": "editors", "x": "y"}))
+        await sink.publish(events([2], labels={"section": "a.b #c*"}))
+        await sink.publish(events([3]))
+        await sink.publish(events([4], labels={"section": "é" * 255}))
+    keys = [seen.key for seen in await rabbitmq.messages()]
+    assert keys[:3] == [
+        "items.v1.item.created.editors",
+        "items.v1.item.created.a%2Eb%20%23c%2A",
+        "items.v1.item.created.-",
+    ]
+    assert len(keys[3]) <= 255
+
+
+async def test_a_message_that_no_queue_takes_is_refused(rabbitmq: RabbitMQ) -> None:
+    async with open_sink(sink_url(rabbitmq.url())) as sink:
+        await sink.declare()
+        async with rabbitmq.channel() as channel:
+            queue = await channel.declare_queue(rabbitmq.place, passive=True)
+            await queue.unbind(rabbitmq.place, "#")
+        refused = await sink.publish(events(range(1, 4)))
+    assert [one.event.revision for one in refused] == [1, 2, 3]
+    assert "no queue" in refused[0].why
+
+
+async def test_a_wrong_password_is_told_without_it(rabbitmq: RabbitMQ) -> None:
+    url = rabbitmq.url().replace("guest:guest@", "guest:hush-hush@")
+    with pytest.raises(BrokerUnavailable) as failure:
+        async with open_sink(sink_url(url)):
+            pass
+    assert "ACCESS_REFUSED" in str(failure.value)
+    assert "hush-hush" not in str(failure.value)
+
+
+async def test_a_virtual_host_that_is_missing_is_told(rabbitmq: RabbitMQ) -> None:
+    url = rabbitmq.url().replace("/?", "/no-such-host?")
+    with pytest.raises(BrokerUnavailable, match="no-such-host"):
+        async with open_sink(sink_url(url)):
+            pass
