@@ -1,5 +1,6 @@
 """The settings of the relay: ITEMS_* variables and flags, read once."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -15,8 +16,11 @@ def _seconds(value: object) -> object:
     return float(str(value)) if is_number else value
 
 
-def _words(value: object) -> object:
-    return tuple(value.split()) if isinstance(value, str) else value
+def _urls(value: object) -> object:
+    """URLs with spaces between; a flag that is given again is joined by a comma."""
+    if isinstance(value, str):
+        return tuple(re.split(r"\s+|,(?=[a-z]+://)", value.strip())) if value.strip() else ()
+    return value
 
 
 class Settings(BaseSettings):
@@ -31,7 +35,7 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,  # it may hold a password
     )
 
-    events: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+    events: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_urls)] = Field(
         (),
         validate_default=True,
         description="Where changes are published: URLs of sinks, separated by spaces.",

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from items_client import ItemsClient
+from items_events.settings import Settings
 from tests.events.brokers import Broker
 from tests.events.proxy import Proxy, proxying
 from tests.events.relaying import Sinks, caught_up, eventually, write
@@ -97,3 +98,30 @@ async def test_a_frozen_broker_does_not_keep_a_relay_from_ending(
         broker.thaw()
     assert took < 4
     assert not (await Sinks(items).of(url)).holder
+
+
+async def test_a_relay_that_slept_does_not_publish_beside_the_one_that_took_over(
+    broker: Broker, items: ItemsClient, service: str
+) -> None:
+    url = broker.url()
+    async with relay_process(service, url) as sleeper:
+        await write(items, range(20))
+        await caught_up(items, url)
+        epoch = (await Sinks(items).of(url)).epoch
+        sleeper.send_signal(signal.SIGSTOP)
+        await write(items, range(20, 40))
+        async with relay_process(service, url):
+            await caught_up(items, url)
+            sleeper.send_signal(signal.SIGCONT)
+            await write(items, range(40, 60))
+            await caught_up(items, url)
+            assert (await Sinks(items).of(url)).epoch > epoch
+    ids = dict.fromkeys(message.id for message in await broker.messages())
+    assert [int(known.split("/")[1]) for known in ids] == list(range(1, 61))
+
+
+@pytest.mark.parametrize(
+    "given", ["redis://h nats://h", "redis://h,nats://h", " redis://h\tnats://h "]
+)
+def test_sinks_are_separated_by_spaces_or_by_flags(given: str) -> None:
+    assert Settings(events=given).events == ("redis://h", "nats://h")

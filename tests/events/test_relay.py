@@ -6,7 +6,7 @@ import time
 import pytest
 
 from items_client import ItemsClient, writes
-from tests.events.brokers import LARGE, Broker
+from tests.events.brokers import LARGE, Broker, free_port
 from tests.events.relaying import Sinks, caught_up, eventually, relaying, write
 
 
@@ -135,6 +135,16 @@ async def test_another_relay_takes_over_when_one_stops(broker: Broker, items: It
         await write(items, range(10, 20))
         await caught_up(items, url)
     assert await first_appearances(broker) == places(range(1, 21))
+
+
+async def test_a_sink_that_is_down_holds_up_no_other(broker: Broker, items: ItemsClient) -> None:
+    down = f"redis://127.0.0.1:{free_port()}"
+    async with relaying(items, down, broker.url()):
+        await write(items, range(100))
+        await caught_up(items, broker.url())
+        await eventually(lambda: says_why(items, down))
+    assert (await Sinks(items).of(down)).revision == 0
+    assert await first_appearances(broker) == places(range(1, 101))
 
 
 async def test_what_the_broker_refuses_is_parked_and_does_not_stop_the_sink(
