@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         timedelta(seconds=10), description="How often a quiet watch is told how far it has come."
     )
     watch_buffer_bytes: int = Field(
-        32 * 1024 * 1024,
+        16 * 1024 * 1024,
         ge=1024,
         description="How much of the newest changes is in memory; a watch behind it is cut.",
     )
