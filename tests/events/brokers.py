@@ -21,6 +21,7 @@ from tests.needs import RABBITMQ, nats_server, redis_server
 
 STARTUP = 20.0
 READ = 500
+MOST_TAKEN = 10_000
 LARGE = 2000
 """Bytes of a message that NATS is told to refuse."""
 
@@ -269,17 +270,22 @@ class RabbitMQ(Broker):
 
     async def messages(self) -> Sequence[Seen]:
         async with self.channel() as channel:
-            await channel.set_qos(prefetch_count=READ)
-            queue = await channel.declare_queue(self.place, passive=True)
-            left = queue.declaration_result.message_count
-            async with queue.iterator() as deliveries:
-                while left:
-                    message = await anext(deliveries)
-                    self._read.append(_seen_delivery(message))
-                    left -= 1
-                    if not left or len(self._read) % (READ // 2) == 0:
-                        await message.ack(multiple=True)
+            while count := await self._count(channel):
+                await self._take(channel, min(count, MOST_TAKEN))
         return self._read
+
+    async def _count(self, channel: Any) -> int:
+        queue = await channel.declare_queue(self.place, passive=True)
+        return int(queue.declaration_result.message_count)
+
+    async def _take(self, channel: Any, count: int) -> None:
+        """Take *count* messages, and never hold another: it would come back out of order."""
+        await channel.set_qos(prefetch_count=count)
+        queue = await channel.get_queue(self.place, ensure=False)
+        async with queue.iterator() as deliveries:
+            taken = [await anext(deliveries) for _ in range(count)]
+        await taken[-1].ack(multiple=True)
+        self._read += map(_seen_delivery, taken)
 
     async def forget(self) -> None:
         async with self.channel() as channel:
