@@ -59,8 +59,10 @@ class View:
         return answer if answer is not None and answer.expire_time > self.now else None
 
     def expired_items(self, limit: int) -> list[pb.Item]:
-        """Deleted items whose time has come."""
-        return self.transaction.expired_items(self.now, limit)
+        """Deleted items whose time has come, but for those that the units before have written."""
+        written = {change.item.id for change in self._changes}
+        expired = self.transaction.expired_items(self.now, limit)
+        return [item for item in expired if item.id not in written]
 
     def expired_answers(self, limit: int) -> list[RequestKey]:
         """Keys of answers whose time has come."""
@@ -111,6 +113,7 @@ class View:
         """Stage within the block; all of it is undone if the block raises, or if not *keep*."""
         revision, undo = self.revision, len(self._undo)
         changes, new_answers = len(self._changes), len(self._new_answers)
+        forgotten = len(self._forgotten)
         kept = False
         try:
             yield
@@ -120,6 +123,7 @@ class View:
                 self.revision = revision
                 del self._changes[changes:]
                 del self._new_answers[new_answers:]
+                del self._forgotten[forgotten:]
                 while len(self._undo) > undo:
                     self._undo.pop()()
 

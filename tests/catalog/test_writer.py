@@ -2,7 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import ItemAlreadyExists, Overloaded
 from grpc_server.catalog.sink_units import SinkWrite
-from grpc_server.catalog.units import Retention, SingleWrite
+from grpc_server.catalog.units import Expiry, Retention, SingleWrite
 from grpc_server.catalog.view import View
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
@@ -185,3 +185,16 @@ async def test_a_database_that_fails_under_one_unit_fails_all_and_nothing_is_wri
             assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
             await writer.write(creation("c"))
         assert stored(store, "a", "b", "c") == {"c"}
+
+
+async def test_an_item_that_is_brought_back_beside_the_sweeper_is_not_swept(store: Store) -> None:
+    times = iter([NOW, NOW, NOW + timedelta(days=31)])
+    async with Writer(store, lambda: next(times), str, deaf) as writer:
+        await writer.write(creation("a"))
+        await writer.write(SingleWrite(pb.DeleteItemRequest(id="a"), Caller(), Retention()))
+        replacement = pb.ReplaceItemRequest(item=pb.Item(id="a", name="back"))
+        _, swept = await asyncio.gather(
+            writer.write(SingleWrite(replacement, Caller(), Retention())), writer.write(Expiry(10))
+        )
+    assert swept == 0
+    assert stored(store, "a") == {"a"}
