@@ -7,14 +7,15 @@
     │   └── ItemDeleted                               it is soft-deleted
     ├── AlreadyExists            ALREADY_EXISTS       the id is taken
     │   └── ItemNotDeleted                            nothing to undelete
-    ├── EtagMismatch             ABORTED              the item has changed since
+    ├── Aborted                  ABORTED              what it was based on has changed
+    │   ├── EtagMismatch                              the item has changed since
+    │   └── WatcherTooSlow                            the watch may be resumed
     ├── PreconditionFailed       FAILED_PRECONDITION  the request cannot be carried out
     │   ├── RequestIdReused                           the request id was another request's
     │   └── StoreMismatch                             the cursor is of another store
     ├── RevisionOutOfRange       OUT_OF_RANGE         a revision that cannot be read
     │   ├── RevisionCompacted                         it is not kept any more
     │   └── RevisionInFuture                          it is not written yet
-    ├── WatcherTooSlow           ABORTED              the watch may be resumed
     ├── AccessDenied             UNAUTHENTICATED, PERMISSION_DENIED
     ├── Overloaded               RESOURCE_EXHAUSTED   too many calls wait already
     ├── Unavailable              UNAVAILABLE          nobody answered
@@ -122,7 +123,11 @@ class ItemNotDeleted(AlreadyExists):
     """The item is not deleted, so that it cannot be undeleted."""
 
 
-class EtagMismatch(ItemsError):
+class Aborted(ItemsError):
+    """What the request was based on has changed: begin anew from what is there now."""
+
+
+class EtagMismatch(Aborted):
     """The item has changed since the etag that was sent: read it again."""
 
 
@@ -150,7 +155,7 @@ class RevisionInFuture(RevisionOutOfRange):
     """The revision has not been written yet."""
 
 
-class WatcherTooSlow(ItemsError):
+class WatcherTooSlow(Aborted):
     """The watch was read more slowly than the store is written; it may be resumed."""
 
 

@@ -20,7 +20,7 @@ _BY_CODE: Mapping[grpc.StatusCode, type[errors.ItemsError]] = MappingProxyType(
         grpc.StatusCode.INVALID_ARGUMENT: errors.InvalidRequest,
         grpc.StatusCode.NOT_FOUND: errors.NotFound,
         grpc.StatusCode.ALREADY_EXISTS: errors.AlreadyExists,
-        grpc.StatusCode.ABORTED: errors.EtagMismatch,
+        grpc.StatusCode.ABORTED: errors.Aborted,
         grpc.StatusCode.FAILED_PRECONDITION: errors.PreconditionFailed,
         grpc.StatusCode.OUT_OF_RANGE: errors.RevisionOutOfRange,
         grpc.StatusCode.UNAUTHENTICATED: errors.AccessDenied,
@@ -33,6 +33,7 @@ _BY_CODE: Mapping[grpc.StatusCode, type[errors.ItemsError]] = MappingProxyType(
 
 _BY_REASON: Mapping[str, type[errors.ItemsError]] = MappingProxyType(
     {
+        "ETAG_MISMATCH": errors.EtagMismatch,
         "INVALID_FILTER": errors.InvalidFilter,
         "ITEM_DELETED": errors.ItemDeleted,
         "ITEM_NOT_DELETED": errors.ItemNotDeleted,

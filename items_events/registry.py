@@ -75,7 +75,7 @@ class Registry:
             epoch=lease.epoch,
             revision=revision,
             lease_duration=self._duration(),
-            last_error=last_error[:LONGEST_TEXT],
+            last_error=_text(last_error),
         )
         try:
             await self._client(within).call(self._stub.AdvanceSink, request)
@@ -89,7 +89,7 @@ class Registry:
             epoch=lease.epoch,
             revision=revision,
             ordinal=ordinal,
-            why=why[:LONGEST_TEXT],
+            why=_text(why),
         )
         try:
             await self._client().call(self._stub.ParkEvent, request)
@@ -113,6 +113,11 @@ class Registry:
         duration = Duration()
         duration.FromTimedelta(self.duration)
         return duration
+
+
+def _text(said: str) -> str:
+    """What a broker *said*, as far as the contract takes it."""
+    return said.replace("\0", "")[:LONGEST_TEXT]
 
 
 def _lost(error: ItemsError) -> Exception:

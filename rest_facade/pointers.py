@@ -3,12 +3,14 @@
 The paths are those of google.rpc.BadRequest: `writes[3].create.item.create_time`.
 """
 
+import json
 import re
 from collections.abc import Iterator
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-_SEGMENT = re.compile(r"\.?(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[\"(?P<key>[^\"]*)\"\]")
+_KEY = r"\"(?:[^\"\\]|\\[\"\\/bfnrt]|\\u[0-9a-fA-F]{4})*\""
+_SEGMENT = re.compile(rf"\.?(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<key>{_KEY})\]")
 
 
 def json_pointer(message: Descriptor, path: str) -> str:
@@ -24,7 +26,8 @@ def _json_names(message: Descriptor | None, path: str) -> Iterator[str]:
         path = path[segment.end() :]
         field = message.fields_by_name.get(segment["name"]) if message else None
         if field is None:
-            yield segment["name"] or segment["index"] or segment["key"] or ""
+            key: str = json.loads(segment["key"]) if segment["key"] else ""
+            yield segment["name"] or segment["index"] or key
             continue
         yield field.json_name
         message = _inner(field)

@@ -31,7 +31,7 @@ def call_error(trailing: aio.Metadata, initial: aio.Metadata | None = None) -> a
         (grpc.StatusCode.INVALID_ARGUMENT, errors.InvalidRequest),
         (grpc.StatusCode.NOT_FOUND, errors.NotFound),
         (grpc.StatusCode.ALREADY_EXISTS, errors.AlreadyExists),
-        (grpc.StatusCode.ABORTED, errors.EtagMismatch),
+        (grpc.StatusCode.ABORTED, errors.Aborted),
         (grpc.StatusCode.FAILED_PRECONDITION, errors.PreconditionFailed),
         (grpc.StatusCode.OUT_OF_RANGE, errors.RevisionOutOfRange),
         (grpc.StatusCode.UNAUTHENTICATED, errors.AccessDenied),
@@ -60,6 +60,8 @@ def test_each_code_has_its_error(code: grpc.StatusCode, kind: type[ItemsError]) 
         (grpc.StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE", errors.InvalidRequest),
         (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_FILTER", errors.InvalidFilter),
         (grpc.StatusCode.FAILED_PRECONDITION, "STORE_MISMATCH", errors.StoreMismatch),
+        (grpc.StatusCode.ABORTED, "ETAG_MISMATCH", errors.EtagMismatch),
+        (grpc.StatusCode.ABORTED, "LEASE_LOST", errors.Aborted),
         (grpc.StatusCode.ABORTED, "WATCHER_TOO_SLOW", errors.WatcherTooSlow),
     ],
 )

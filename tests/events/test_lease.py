@@ -103,7 +103,7 @@ async def test_an_error_is_told_until_something_is_confirmed(
 ) -> None:
     lease = await acquired(registry)
     working = asyncio.create_task(lease.during(for_ever()))
-    lease.fail("the broker is tired")
+    lease.fail("the broker is\0 tired")
     await eventually(lambda: says(items, "the broker is tired"))
     lease.confirm(0)
     await eventually(lambda: says(items, ""))

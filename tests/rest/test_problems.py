@@ -145,6 +145,7 @@ def test_the_documented_reasons_are_those_of_the_contract() -> None:
         (pb.UpdateItemRequest, "item.create_time", "/item/createTime"),
         (pb.UpdateItemRequest, "item.labels.a.b/c", "/item/labels/a.b~1c"),
         (pb.UpdateItemRequest, 'item.labels["a.b"]', "/item/labels/a.b"),
+        (pb.UpdateItemRequest, r'item.attributes["a\"]\u00e9"][0]', '/item/attributes/a"]é/0'),
         (pb.UpdateItemRequest, "item.attributes.foo_bar.x[2].y", "/item/attributes/foo_bar/x/2/y"),
         (pb.BatchWriteItemsRequest, "writes[3].create.item.name", "/writes/3/create/item/name"),
         (pb.BatchWriteItemsRequest, "writes[3].create.request_id", "/writes/3/create/requestId"),
