@@ -1,23 +1,13 @@
 """The settings of the gRPC server: ITEMS_* variables and flags, read once."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field
+from pydantic_settings import BaseSettings
 
-Address = Annotated[
-    str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$|^unix:.+$")
-]
-
-
-def _seconds(value: object) -> object:
-    """What a variable or a flag gives is text: `2.5` is two and a half seconds."""
-    is_number = isinstance(value, str) and value.replace(".", "", 1).isdecimal()
-    return float(str(value)) if is_number else value
-
-
-Positive = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+from hosting.logs import Format, Level
+from hosting.settings import CONFIG, Address, Positive
 
 
 class Settings(BaseSettings):
@@ -26,9 +16,7 @@ class Settings(BaseSettings):
     Durations are seconds or ISO 8601 (`P30D`).
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="ITEMS_", frozen=True, extra="ignore", cli_kebab_case=True, cli_avoid_json=True
-    )
+    model_config = CONFIG
 
     store: str = Field("sqlite:///data/items.db", description="Where the items are kept, as a URL.")
     grpc: Address = Field(
@@ -81,8 +69,8 @@ class Settings(BaseSettings):
         timedelta(days=7),
         description="How old history may get that a sink still has to publish, beyond these two.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
+    log_level: Level = Field(
         "info",
         description="The least severe line that is logged; `info` has one line for each call.",
     )
-    log_format: Literal["json", "console"] = Field("json", description="How a line looks.")
+    log_format: Format = Field("json", description="How a line looks.")

@@ -5,15 +5,11 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode
 
+from hosting.logs import Format, Level
+from hosting.settings import CONFIG, Duration
 from items_events.broker_url import sink_url
-
-
-def _seconds(value: object) -> object:
-    """What a variable or a flag gives is text: `2.5` is two and a half seconds."""
-    is_number = isinstance(value, str) and value.replace(".", "", 1).isdecimal()
-    return float(str(value)) if is_number else value
 
 
 def _urls(value: object) -> object:
@@ -26,14 +22,7 @@ def _urls(value: object) -> object:
 class Settings(BaseSettings):
     """Frozen; a flag wins over a variable, a variable over the default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ITEMS_",
-        frozen=True,
-        extra="ignore",
-        cli_kebab_case=True,
-        cli_avoid_json=True,
-        hide_input_in_errors=True,  # it may hold a password
-    )
+    model_config = {**CONFIG, "hide_input_in_errors": True}  # it may hold a password
 
     events: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_urls)] = Field(
         (),
@@ -48,18 +37,14 @@ class Settings(BaseSettings):
         "oldest",
         description="Where a new sink begins: `oldest` kept, `now`, or after a revision.",
     )
-    events_lease: Annotated[
-        timedelta,
-        BeforeValidator(_seconds),
-        Field(ge=timedelta(seconds=1), le=timedelta(minutes=5)),
-    ] = Field(
-        timedelta(seconds=15),
-        description="How long a sink waits for a relay that has vanished.",
+    events_lease: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = (
+        Field(
+            timedelta(seconds=15),
+            description="How long a sink waits for a relay that has vanished.",
+        )
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least severe line that is logged."
-    )
-    log_format: Literal["json", "console"] = Field("json", description="How a line looks.")
+    log_level: Level = Field("info", description="The least severe line that is logged.")
+    log_format: Format = Field("json", description="How a line looks.")
 
     @field_validator("events")
     @classmethod

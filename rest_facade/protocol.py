@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from http import HTTPStatus
 
 import structlog
@@ -14,9 +15,6 @@ from rest_facade.problems import Problem, refused
 MAX_HEAD_BYTES = 512 * 1024
 """What a request line and headers may have; a thousand long ids fit well."""
 
-HEAD_SECONDS = 10.0
-"""How long a client may take to send them; a body has the deadline of its call."""
-
 MAX_PARSED = 65_535
 """The longest URL that httptools can split."""
 
@@ -26,6 +24,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     What it refuses, no middleware sees: the problem and the line of the log are made here.
     """
+
+    head_seconds = 10.0
+    """How long a client may take to send them; a body has the deadline of its call."""
 
     _head_bytes = 0
     _head_timer: asyncio.TimerHandle | None = None
@@ -76,7 +77,7 @@ class BoundedProtocol(HttpToolsProtocol):
             call.message_event.set()
 
     def _expect_head(self) -> None:
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+        self._head_timer = self.loop.call_later(self.head_seconds, self._give_up)
 
     def _forget_head(self) -> None:
         self._head_bytes = 0
@@ -85,7 +86,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_timer = None
 
     def _give_up(self) -> None:
-        self._refuse(_too_late())
+        self._refuse(_too_late(self.head_seconds))
 
     def _refuse(self, problem: Problem) -> None:
         self._forget_head()
@@ -99,14 +100,23 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
+def bounded_protocol(head_timeout: timedelta) -> type[BoundedProtocol]:
+    """The protocol whose clients have *head_timeout* to send a head; uvicorn makes it."""
+
+    class Protocol(BoundedProtocol):
+        head_seconds = head_timeout.total_seconds()
+
+    return Protocol
+
+
 def _too_large() -> Problem:
     detail = f"the request line and headers may have {MAX_HEAD_BYTES} bytes"
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     return Problem(StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE", detail, status=status)
 
 
-def _too_late() -> Problem:
-    detail = f"the request line and headers did not come within {HEAD_SECONDS:g} s"
+def _too_late(seconds: float) -> Problem:
+    detail = f"the request line and headers did not come within {seconds:g} s"
     status = HTTPStatus.REQUEST_TIMEOUT
     return Problem(StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", detail, status=status)
 

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from rest_facade.main import create_app
-from rest_facade.protocol import BoundedProtocol
+from rest_facade.protocol import bounded_protocol
 from rest_facade.settings import Settings
 
 BACKLOG = 2048
@@ -66,7 +66,7 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=BoundedProtocol,
+        http=bounded_protocol(settings.rest_head_timeout),
         ws="none",
         lifespan="on",
         log_config=None,  # logs.py does it

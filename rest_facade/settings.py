@@ -1,23 +1,13 @@
 """The settings of the REST facade: ITEMS_* variables and flags, read once."""
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode
 
-Address = Annotated[
-    str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$|^unix:.+$")
-]
-
-
-def _seconds(value: object) -> object:
-    """A variable and a flag are text: `10` is ten seconds."""
-    is_number = isinstance(value, str) and value.replace(".", "", 1).isdecimal()
-    return float(str(value)) if is_number else value
-
-
-Positive = Annotated[timedelta, BeforeValidator(_seconds), Field(gt=timedelta(0))]
+from hosting.logs import Format, Level
+from hosting.settings import CONFIG, Address, Positive
 
 
 class Settings(BaseSettings):
@@ -26,9 +16,7 @@ class Settings(BaseSettings):
     Durations are seconds or ISO 8601 (`PT30S`).
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="ITEMS_", frozen=True, extra="ignore", cli_kebab_case=True, cli_avoid_json=True
-    )
+    model_config = CONFIG
 
     http: Address = Field(
         "127.0.0.1:8000", description="Where REST is served; port 0 takes a free one."
@@ -41,6 +29,9 @@ class Settings(BaseSettings):
     )
     rest_max_deadline: Positive = Field(
         timedelta(seconds=60), description="The longest deadline that a REST call may ask for."
+    )
+    rest_head_timeout: Positive = Field(
+        timedelta(seconds=10), description="How long a client may take to send its headers."
     )
     rest_max_body_bytes: int = Field(
         4 * 1024 * 1024, ge=1024, description="The largest request body that is read."
@@ -73,11 +64,11 @@ class Settings(BaseSettings):
         (),
         description="Origins whose scripts may call REST, separated by commas; `*` is all of them.",
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
+    log_level: Level = Field(
         "info",
         description="The least severe line that is logged; `info` has one line for each call.",
     )
-    log_format: Literal["json", "console"] = Field("json", description="How a line looks.")
+    log_format: Format = Field("json", description="How a line looks.")
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -68,15 +69,30 @@ def problem_in(answer: bytes) -> dict[str, Any]:
     return problem
 
 
-@pytest.fixture
-async def wire(folder: Path) -> AsyncIterator[Wire]:
+@asynccontextmanager
+async def wired(folder: Path, **settings: Any) -> AsyncIterator[Wire]:
     """The socket of a running facade, of which no fault may be logged."""
     with capture_logs() as log:
-        async with item_service(folder), rest_client(folder, f"unix:{folder}/grpc.sock"):
+        upstream = f"unix:{folder}/grpc.sock"
+        async with item_service(folder), rest_client(folder, upstream, **settings):
             wire = Wire(f"{folder}/http.sock", log)
             yield wire
             assert await wire.is_served()
     assert not wire.faults()
+
+
+@pytest.fixture
+async def wire(folder: Path) -> AsyncIterator[Wire]:
+    """A facade as it is by default."""
+    async with wired(folder) as wire:
+        yield wire
+
+
+@pytest.fixture
+async def hasty(folder: Path) -> AsyncIterator[Wire]:
+    """A facade that gives heads hardly any time."""
+    async with wired(folder, rest_head_timeout=0.05) as wire:
+        yield wire
 
 
 @pytest.mark.parametrize(
@@ -106,18 +122,12 @@ async def test_a_thousand_of_the_longest_ids_fit_into_a_url(wire: Wire) -> None:
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET /v1/items HTTP/1.1\r\nhost:"])
-async def test_a_head_that_never_ends_is_408(
-    wire: Wire, sent: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rest_facade.protocol.HEAD_SECONDS", 0.05)
-    assert problem_in(await wire.ask(sent))["status"] == 408
+async def test_a_head_that_never_ends_is_408(hasty: Wire, sent: bytes) -> None:
+    assert problem_in(await hasty.ask(sent))["status"] == 408
 
 
-async def test_the_time_for_a_head_begins_anew_with_each_call(
-    wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("rest_facade.protocol.HEAD_SECONDS", 0.05)
-    answer = await wire.ask(GET.replace(b"close", b"keep-alive") + GET[:30])
+async def test_the_time_for_a_head_begins_anew_with_each_call(hasty: Wire) -> None:
+    answer = await hasty.ask(GET.replace(b"close", b"keep-alive") + GET[:30])
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert b"HTTP/1.1 408 " in answer
 
