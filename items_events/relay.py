@@ -19,9 +19,9 @@ from items_events.backlog import Backlog
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import DataFormat, EventMaker
 from items_events.lease import Lease
+from items_events.opening import open_sink
 from items_events.racing import check_cancelled, race
 from items_events.registry import LeaseLost, Registry, SinkHeld, Start
-from items_events.sinks.opening import open_sink
 from items_events.sinks.sink import Sink
 from items_events.unavailable import BrokerUnavailable
 

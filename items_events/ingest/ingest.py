@@ -21,10 +21,10 @@ from items_client.errors import (
     Unavailable,
 )
 from items_events.broker_url import BrokerUrl
-from items_events.ingest.opening import open_source
 from items_events.ingest.problems import NotApplicable, partly_refused, refused
 from items_events.ingest.requests import read_request
 from items_events.ingest.source import Delivery, Source
+from items_events.opening import open_source
 from items_events.racing import check_cancelled
 from items_events.unavailable import BrokerUnavailable
 

@@ -7,7 +7,7 @@ import pytest
 from nats.js.api import StreamConfig
 
 from items_events.broker_url import sink_url
-from items_events.sinks.opening import open_sink
+from items_events.opening import open_sink
 from items_events.unavailable import BrokerUnavailable
 from tests.events.brokers import Nats, running_nats
 from tests.events.made import events

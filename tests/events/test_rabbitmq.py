@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from items_events.broker_url import sink_url
-from items_events.sinks.opening import open_sink
+from items_events.opening import open_sink
 from items_events.unavailable import BrokerUnavailable
 from tests.events.brokers import RabbitMQ, running_rabbitmq
 from tests.events.made import events

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from items_events.broker_url import sink_url
-from items_events.sinks.opening import open_sink
+from items_events.opening import open_sink
 from tests.crash.feed.campaign import Campaign
 from tests.events.brokers import RUNNING, Broker
 from tests.needs import needs
