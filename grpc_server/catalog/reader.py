@@ -13,8 +13,8 @@ from grpc_server.catalog.errors import Overloaded
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Head, Page, Reading, Snapshot, Store
 
-MAX_WAITING = 10_000
-"""How many gets may wait; one more is refused rather than kept for too long."""
+MAX_WAITING = 100_000
+"""How many ids may wait to be read; more are refused rather than kept for too long."""
 
 MAX_IDS = 2_000
 """How many ids one query asks for, unless a single get asks for more."""
@@ -50,6 +50,7 @@ class Reader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._queue: list[_Waiting] = []
+        self._ids = 0
         self._is_crowded = False
         self._gets = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gets")
         self._scans = ThreadPoolExecutor(max_workers=SCANS, thread_name_prefix="scans")
@@ -73,13 +74,14 @@ class Reader:
         """The items that exist among *ids*, and perhaps others, at one revision.
 
         Raises:
-            Overloaded: too many gets wait.
+            Overloaded: too many ids wait to be read.
             StoreError: the database failed.
         """
-        if len(self._queue) >= MAX_WAITING:
+        if self._queue and self._ids + len(ids) > MAX_WAITING:
             raise Overloaded("too many reads wait; try again in a moment")
         waiting = _Waiting(ids, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
+        self._ids += len(ids)
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_all(), name="reader")
         return await waiting.answer
@@ -146,6 +148,7 @@ class Reader:
         asked = accumulate(len(waiting.ids) for waiting in self._queue)
         size = sum(1 for _ in takewhile(lambda ids: ids <= MAX_IDS, asked)) or 1
         batch, self._queue = self._queue[:size], self._queue[size:]
+        self._ids -= sum(len(waiting.ids) for waiting in batch)
         self._is_crowded = len(batch) > 1
         return batch
 

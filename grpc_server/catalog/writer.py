@@ -25,15 +25,16 @@ from grpc_server.database.store import Change, Store
 _log = structlog.get_logger(__name__)
 
 MAX_WAITING = 10_000
-"""How many units may wait; one more is refused rather than kept for too long."""
+"""How many writes may wait; more are refused rather than kept for too long."""
 
 MAX_BATCH = 512
-"""How many units share a commit; it bounds how long the first of them waits."""
+"""How many writes share a commit, unless one unit has more; so none waits long for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     unit: WriteUnit[Any]
+    writes: int
     answer: asyncio.Future[Any]
 
 
@@ -67,6 +68,7 @@ class Writer:
         self._on_commit = on_commit
         self._max_waiting = max_waiting
         self._queue: deque[_Waiting] = deque()
+        self._writes = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._committing: asyncio.Task[None] | None = None
 
@@ -85,13 +87,15 @@ class Writer:
 
         Raises:
             CatalogError: the unit is refused; it has written nothing.
-            Overloaded: too many units wait; this one has written nothing.
+            Overloaded: too many writes wait; this unit has written nothing.
             StoreError: the database failed; nothing was written.
         """
-        if len(self._queue) >= self._max_waiting:
+        writes = max(1, sum(1 for _ in unit.ids()))
+        if self._queue and self._writes + writes > self._max_waiting:
             raise Overloaded("too many writes wait; try again in a moment")
-        waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(unit, writes, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
+        self._writes += writes
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all(), name="writer")
         result: R_co = await waiting.answer
@@ -123,10 +127,13 @@ class Writer:
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
-        while self._queue and len(batch) < MAX_BATCH:
+        writes = 0
+        while self._queue and (not batch or writes + self._queue[0].writes <= MAX_BATCH):
             waiting = self._queue.popleft()
+            self._writes -= waiting.writes
             if not waiting.answer.done():
                 batch.append(waiting)
+                writes += waiting.writes
         return batch
 
     def _commit(self, units: Sequence[WriteUnit[Any]]) -> _Committed:

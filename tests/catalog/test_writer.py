@@ -10,12 +10,13 @@ import pytest
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import ItemAlreadyExists, Overloaded
 from grpc_server.catalog.sink_units import SinkWrite
-from grpc_server.catalog.units import Expiry, Retention, SingleWrite
+from grpc_server.catalog.units import BatchWrite, Expiry, Retention, SingleWrite
 from grpc_server.catalog.view import View
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreUnavailable
 from grpc_server.database.store import Change, RequestKey, Store
+from grpc_server.status import describe
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 from tests.store.connections import connections_opened
@@ -139,6 +140,37 @@ async def test_a_unit_beyond_the_queue_is_refused_and_the_others_are_written(
     written = [outcome for outcome in outcomes if isinstance(outcome, pb.ItemWriteResult)]
     assert refused
     assert len(refused) + len(written) == 10
+
+
+def batch_of(count: int, name: str) -> BatchWrite:
+    items = [pb.Item(id=f"{name}{n}", name="x") for n in range(count)]
+    writes = [pb.ItemWrite(create=pb.CreateItemRequest(item=item)) for item in items]
+    request = pb.BatchWriteItemsRequest(writes=writes)
+    return BatchWrite(request, Caller(), Retention(), describe)
+
+
+async def test_a_batch_counts_as_all_of_its_writes(store: Store) -> None:
+    async with Writer(store, lambda: NOW, str, deaf, max_waiting=10) as writer:
+        outcomes = await asyncio.gather(
+            *(writer.write(batch_of(6, name)) for name in "ab"), return_exceptions=True
+        )
+    assert [type(outcome) for outcome in outcomes] == [pb.BatchWriteItemsResponse, Overloaded]
+
+
+async def test_a_batch_larger_than_the_queue_is_written_when_nothing_else_waits(
+    store: Store,
+) -> None:
+    async with Writer(store, lambda: NOW, str, deaf, max_waiting=1) as writer:
+        await writer.write(batch_of(5, "a"))
+        await writer.write(batch_of(5, "b"))
+    assert head_revision(store) == 2
+
+
+async def test_large_batches_do_not_share_a_commit(store: Store) -> None:
+    told: list[int] = []
+    async with Writer(store, lambda: NOW, str, lambda changes: told.append(len(changes))) as writer:
+        await asyncio.gather(*(writer.write(batch_of(400, name)) for name in "abc"))
+    assert told == [400, 400, 400]
 
 
 async def test_what_waits_is_written_before_the_writer_ends(store: Store) -> None:
