@@ -4,20 +4,21 @@ SQL may say NULL where the filter is false. Only a negation could tell, and
 ``IS NOT TRUE`` takes NULL for false, so that what is absent stays two-valued.
 """
 
-import operator
-from collections.abc import Callable
 from datetime import datetime
 from functools import singledispatch
-from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, false, or_, true
+from sqlalchemy import and_, exists, false, or_, true
 
 from grpc_server.database import timestamps
+from grpc_server.database.dialects import Sql
 from grpc_server.database.json_sql import (
-    TEXT,
+    Kind,
     attribute_contains,
-    attribute_type,
-    attribute_value,
+    attribute_equals,
+    attribute_exists,
+    attribute_is,
+    attribute_number,
+    attribute_text,
     json_operand,
     label_text,
 )
@@ -37,18 +38,8 @@ from grpc_server.database.query import (
     Value,
 )
 from grpc_server.database.schema import item_labels, items
-from grpc_server.database.text_sql import text_matches, text_matches_in_range
+from grpc_server.database.text_sql import compared, text_matches, text_matches_in_range
 
-Sql = ColumnElement[Any]
-
-_OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQUAL: operator.eq,
-    Operator.NOT_EQUAL: operator.ne,
-    Operator.LESS: operator.lt,
-    Operator.LESS_OR_EQUAL: operator.le,
-    Operator.GREATER: operator.gt,
-    Operator.GREATER_OR_EQUAL: operator.ge,
-}
 _LARGEST = 2**63 - 1
 
 
@@ -87,18 +78,18 @@ def _comparison(condition: Comparison) -> Sql:
 def _column_comparison(column: Sql, relation: Operator, value: Value | None) -> Sql:
     operand = None if value is None else column_value(value)
     if relation is Operator.NOT_EQUAL:
-        return column.is_distinct_from(operand)
-    return _compare(column, relation, operand)
+        return compared(column, Operator.EQUAL, operand).is_not(true())
+    return compared(column, relation, operand)
 
 
 def _attribute_comparison(attribute: Attribute, relation: Operator, value: Value | None) -> Sql:
+    if relation is Operator.EQUAL:
+        return attribute_equals(attribute, value)
     if relation is Operator.NOT_EQUAL:
-        return _attribute_comparison(attribute, Operator.EQUAL, value).is_not(true())
-    types, operand = json_operand(value)
-    has_type = attribute_type(attribute).in_(types)
-    if operand is None:
-        return has_type
-    return and_(has_type, _compare(attribute_value(attribute), relation, operand))
+        return attribute_equals(attribute, value).is_not(true())
+    kind, operand = json_operand(value)
+    side = attribute_text(attribute) if kind is Kind.TEXT else attribute_number(attribute)
+    return and_(attribute_is(attribute, kind), compared(side, relation, operand))
 
 
 def _label_comparison(label: Label, relation: Operator, value: str) -> Sql:
@@ -106,16 +97,13 @@ def _label_comparison(label: Label, relation: Operator, value: str) -> Sql:
         return has_label(label, value)
     if relation is Operator.NOT_EQUAL:
         return ~has_label(label, value)
-    return _compare(label_text(label), relation, value)
+    return compared(label_text(label), relation, value)
 
 
-def _compare(left: Sql, relation: Operator, right: object) -> Sql:
-    compared: Sql = _OPERATORS[relation](left, right)
-    return compared
-
-
-def has_label(label: Label, value: str) -> Exists:
+def has_label(label: Label, value: str) -> Sql:
     """True if the item has *label* with this *value*; the table of labels is its index."""
+    if "\0" in label.key or "\0" in value:
+        return false()
     found = exists().where(
         item_labels.c.key == label.key,
         item_labels.c.value == value,
@@ -128,8 +116,8 @@ def has_label(label: Label, value: str) -> Exists:
 def _matches(condition: Matches) -> Sql:
     match condition.target:
         case Attribute() as attribute:
-            is_text = attribute_type(attribute).in_(TEXT)
-            return and_(is_text, text_matches(attribute_value(attribute), condition.parts))
+            is_text = attribute_is(attribute, Kind.TEXT)
+            return and_(is_text, text_matches(attribute_text(attribute), condition.parts))
         case Label() as label:
             return text_matches(label_text(label), condition.parts)
         case Column() as column:
@@ -138,7 +126,7 @@ def _matches(condition: Matches) -> Sql:
 
 @sql_of.register
 def _contains(condition: Contains) -> Sql:
-    is_list = attribute_type(condition.target) == "array"
+    is_list = attribute_is(condition.target, Kind.LIST)
     return and_(is_list, attribute_contains(condition.target, condition.value))
 
 
@@ -146,7 +134,7 @@ def _contains(condition: Contains) -> Sql:
 def _present(condition: Present) -> Sql:
     match condition.target:
         case Attribute() as attribute:
-            return attribute_type(attribute).is_not(None)
+            return attribute_exists(attribute)
         case Label() as label:
             return label_text(label).is_not(None)
         case Column() as column:

@@ -12,7 +12,13 @@ from sqlalchemy import ColumnElement, and_, case, false, or_
 
 from grpc_server.database import timestamps
 from grpc_server.database.filter_sql import column_value
-from grpc_server.database.json_sql import attribute_type, attribute_value, label_text
+from grpc_server.database.json_sql import (
+    Kind,
+    attribute_is,
+    attribute_number,
+    attribute_text,
+    label_text,
+)
 from grpc_server.database.query import Attribute, Column, Cursor, Label, Order, Value
 from grpc_server.database.schema import items
 
@@ -20,7 +26,7 @@ Sql = ColumnElement[Any]
 
 _TIMES = frozenset({Column.CREATE_TIME, Column.UPDATE_TIME, Column.DELETE_TIME, Column.EXPIRE_TIME})
 _ABSENT, _BOOLEAN, _NUMBER, _TEXT = range(4)
-_RANKS = {"true": _BOOLEAN, "false": _BOOLEAN, "integer": _NUMBER, "real": _NUMBER, "text": _TEXT}
+_RANKS = {Kind.BOOLEAN: _BOOLEAN, Kind.NUMBER: _NUMBER, Kind.TEXT: _TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +140,27 @@ def _only(values: Sequence[Value | None]) -> Value | None:
 
 def _by_attribute(attribute: Attribute, descending: bool) -> Ordering:
     """Order by type, then by value: booleans, numbers, text; null, lists and objects are absent."""
-    rank = case(_RANKS, value=attribute_type(attribute), else_=_ABSENT)
-    value = case((rank != _ABSENT, attribute_value(attribute)))
-    keys = (Key(rank, descending, nullable=False), Key(value, descending))
+    rank = case(
+        *((attribute_is(attribute, kind), rank) for kind, rank in _RANKS.items()), else_=_ABSENT
+    )
+    number = case((rank.in_((_BOOLEAN, _NUMBER)), attribute_number(attribute)))
+    text = case((rank == _TEXT, attribute_text(attribute)))
+    keys = (Key(rank, descending, nullable=False), Key(number, descending), Key(text, descending))
     return Ordering(keys, _ranked, _unranked)
 
 
 def _ranked(value: Value | None) -> tuple[object, ...]:
     match value:
         case bool():
-            return _BOOLEAN, int(value)
+            return _BOOLEAN, int(value), None
         case int() | float():
-            return _NUMBER, value
+            return _NUMBER, value, None
         case str():
-            return _TEXT, value
+            return _TEXT, None, value
         case _:
-            return _ABSENT, None
+            return _ABSENT, None, None
 
 
 def _unranked(values: Sequence[Value | None]) -> Value | None:
-    rank, value = values
-    return bool(value) if rank == _BOOLEAN else value
+    rank, number, text = values
+    return {_BOOLEAN: bool(number), _NUMBER: number, _TEXT: text}.get(rank)

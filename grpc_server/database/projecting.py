@@ -1,19 +1,18 @@
 """Keeps the tables of items and of labels as the newest changes say."""
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
-from grpc_server.database.json_sql import among
+from grpc_server.database.dialects import among, texts
 from grpc_server.database.projection import Row, item_of, row_of
 from grpc_server.database.schema import item_labels, items
 from items.v1 import items_pb2 as pb
 
 _ADD_ITEM = insert(items)
 _CHANGE_ITEM = update(items).where(items.c.id == bindparam("changed_id"))
-_REMOVE_ITEMS = delete(items).where(among(items.c.id, bindparam("ids")))
+_REMOVE_ITEMS = delete(items).where(among(items.c.id, texts("ids")))
 _ADD_LABEL = insert(item_labels)
 _REMOVE_LABEL = delete(item_labels).where(
     item_labels.c.key == bindparam("key"),
@@ -45,7 +44,7 @@ def project(
     if changed:
         connection.execute(_CHANGE_ITEM, changed)
     if removed:
-        connection.execute(_REMOVE_ITEMS, {"ids": json.dumps(removed)})
+        connection.execute(_REMOVE_ITEMS, {"ids": removed})
     _project_labels(
         connection,
         before={label for payload in before.values() for label in _labels(item_of(payload))},

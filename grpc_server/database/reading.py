@@ -1,13 +1,12 @@
 """Reads of one transaction, be it a snapshot or the one that writes."""
 
-import json
 from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, null, select
 
 from grpc_server.database import sink_rows, timestamps
-from grpc_server.database.json_sql import among
+from grpc_server.database.dialects import among, texts
 from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
@@ -23,9 +22,9 @@ _HEAD = select(
     store.c.commit_time,
     store.c.token_key,
 )
-_ITEMS = select(items.c.payload).where(among(items.c.id, bindparam("ids")))
+_ITEMS = select(items.c.payload).where(among(items.c.id, texts("ids")))
 _SNAPSHOT = select(store.c.revision, items.c.payload).select_from(
-    store.outerjoin(items, among(items.c.id, bindparam("ids")))
+    store.outerjoin(items, among(items.c.id, texts("ids")))
 )
 _ITEM_AT = (
     select(changes.c.kind, changes.c.payload)
@@ -95,7 +94,7 @@ def head(connection: Connection) -> Head:
 
 def snapshot(connection: Connection, ids: Collection[str]) -> Snapshot:
     """Read the revision of the store and the items that exist among *ids*, together."""
-    rows = connection.execute(_SNAPSHOT, {"ids": json.dumps(list(ids))}).all()
+    rows = connection.execute(_SNAPSHOT, {"ids": ids}).all()
     found = (item_of(row.payload) for row in rows if row.payload is not None)
     return Snapshot(rows[0].revision, {item.id: item for item in found})
 
@@ -104,7 +103,7 @@ def payloads(connection: Connection, ids: Collection[str]) -> list[bytes]:
     """Read the payloads of the items that exist among *ids*, in any order."""
     if not ids:
         return []
-    return [row[0] for row in connection.execute(_ITEMS, {"ids": json.dumps(list(ids))})]
+    return [row[0] for row in connection.execute(_ITEMS, {"ids": ids})]
 
 
 class SqlReading:

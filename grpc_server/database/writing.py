@@ -1,6 +1,5 @@
 """One write transaction: what it reads first, and what it writes."""
 
-import json
 import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
@@ -10,8 +9,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from grpc_server.database import compacting, reading, sink_rows, timestamps
+from grpc_server.database.dialects import among, texts
 from grpc_server.database.failures import driver_errors_translated
-from grpc_server.database.json_sql import among
 from grpc_server.database.projecting import Version, project
 from grpc_server.database.projection import Row, item_of
 from grpc_server.database.schema import changes, items, request_ids, store
@@ -35,7 +34,7 @@ _ANSWERS = select(
     request_ids.c.fingerprint,
     request_ids.c.answer,
     request_ids.c.expire_time,
-).where(among(request_ids.c.request_id, bindparam("request_ids")))
+).where(among(request_ids.c.request_id, texts("request_ids")))
 _EXPIRED_ITEMS = (
     select(items.c.payload)
     .where(items.c.expire_time.is_not(None), items.c.expire_time <= bindparam("now"))
@@ -87,7 +86,7 @@ class SqlWriting:
         """The stored answers among *keys*, expired ones too."""
         if not keys:
             return {}
-        wanted = {"request_ids": json.dumps([key.request_id for key in keys])}
+        wanted = {"request_ids": [key.request_id for key in keys]}
         found = {a.key: a for a in map(_answer, self._connection.execute(_ANSWERS, wanted))}
         return {key: found[key] for key in keys if key in found}
 
