@@ -7,7 +7,13 @@ from sqlalchemy.exc import ArgumentError
 
 from grpc_server.database.errors import StoreUnsupported
 
-_FORMS = "use sqlite:///relative.db or sqlite:////absolute.db"
+_FORMS = "use sqlite:///relative.db, sqlite:////absolute.db or postgresql://host/database"
+_POSTGRESQL = ("postgresql://", "postgres://")
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether *url* is one of PostgreSQL, as libpq takes them."""
+    return url.startswith(_POSTGRESQL)
 
 
 def sqlite_path(url: str) -> Path:

@@ -6,12 +6,14 @@ Opening one for each transaction would cost as much as the transaction does.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, LifoQueue
+from threading import Event
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from grpc_server.database.errors import StoreUnavailable
+from grpc_server.database.errors import CommitUnknown, StoreUnavailable
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 5.0
 
 
 class Connections:
@@ -27,13 +29,17 @@ class Connections:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Lend a connection for one transaction: committed, or rolled back on an error."""
+        """Lend a connection for one transaction: committed, or rolled back on an error.
+
+        A connection that has broken is replaced at its next transaction.
+        """
         if not self._open:
             raise StoreUnavailable("the store is closed")
         connection = self._take()
         try:
-            with connection.begin():
+            with _commit_told_apart() as committing, connection.begin():
                 yield connection
+                committing.set()
         finally:
             self._idle.put(connection)
 
@@ -51,3 +57,15 @@ class Connections:
             return self._idle.get(timeout=_PATIENCE_SECONDS)
         except Empty:
             raise StoreUnavailable("no connection to the database became free") from None
+
+
+@contextmanager
+def _commit_told_apart() -> Iterator[Event]:
+    """Raise CommitUnknown if the connection breaks once the event is set."""
+    committing = Event()
+    try:
+        yield committing
+    except DBAPIError as error:
+        if committing.is_set() and error.connection_invalidated:
+            raise CommitUnknown(f"the connection broke during a commit: {error.orig}") from error
+        raise

@@ -1,6 +1,7 @@
 """Expressions that the databases write in different ways: each gets its own."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy.sql.expression import BindParameter, FunctionElement, bindparam
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Sql = ColumnElement[Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class PerDialect(FunctionElement[Any]):
@@ -56,9 +59,15 @@ class Texts(TypeDecorator[Sequence[str]]):
         return ARRAY(Text()) if dialect.name == "postgresql" else Text()
 
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
-        """Give *value* as the driver takes it."""
-        texts = list(value or ())
-        return texts if dialect.name == "postgresql" else json.dumps(texts)
+        """Give *value* as the driver takes it, without what no column can hold."""
+        if dialect.name == "postgresql":
+            return [text for text in value or () if _is_storable(text)]
+        return json.dumps(list(value or ()))
+
+
+def _is_storable(text: str) -> bool:
+    """Whether PostgreSQL takes *text*: it has no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and (text.isascii() or not _SURROGATE.search(text))
 
 
 def texts(name: str) -> BindParameter[Any]:

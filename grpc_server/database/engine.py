@@ -9,50 +9,87 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from grpc_server.database import migration, schema
-from grpc_server.database.address import sqlite_path
+from grpc_server.database import migration, schema, sqlite
+from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.connections import Connections
 from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.ownership import Ownership
 from grpc_server.database.sql_store import Roles, SqlStore
-from grpc_server.database.sqlite import (
-    getting_engine,
-    keep_log,
-    reading_engine,
-    refuse_unsafe_sqlite,
-    writing_engine,
-)
 from grpc_server.database.store import Store
 
 RandomBytes = Callable[[int], bytes]
 
+_EXTRA = "PostgreSQL needs the extra `postgres`: pip install 'item-service[postgres]' ({})"
+
 
 def open_store(
-    url: str, *, readers: int = 6, random_bytes: RandomBytes = secrets.token_bytes
+    url: str,
+    *,
+    readers: int = 6,
+    notify: bool = True,
+    random_bytes: RandomBytes = secrets.token_bytes,
 ) -> Store:
     """Open the store at *url*, making it, or bringing its schema up to date, as needed.
 
+    *readers* snapshots can be read at a time. On a database that several processes share,
+    they tell one another of commits, unless *notify* is false.
+
     Raises StoreUnsupported if *url* or what is there cannot be used, StoreLocked if
-    another process uses it, StoreCorrupt if it is damaged.
+    another process uses it, StoreCorrupt if it is damaged, StoreUnavailable if the
+    database does not answer.
     """
+    if is_postgresql(url):
+        return _open_postgresql(url, readers, random_bytes, notify=notify)
+    return _open_sqlite(url, readers, random_bytes)
+
+
+def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
     path = sqlite_path(url)
-    refuse_unsafe_sqlite()
+    sqlite.refuse_unsafe_sqlite()
     _make_folder(path.parent)
     with ExitStack() as parts, driver_errors_translated(str(path)):
         parts.callback(Ownership.of(path).release)
         _refuse_read_only(path)
-        engine = writing_engine(path)
+        engine = sqlite.writing_engine(path)
         parts.callback(engine.dispose)
+        _refuse_foreign(engine)
+        sqlite.keep_log(engine)
         _prepare(engine, random_bytes)
-        writing = Connections(engine, size=1)
-        parts.callback(writing.close)
-        reading = Connections(reading_engine(path), size=readers)
-        parts.callback(reading.close)
-        getting = Connections(getting_engine(path), size=1)
-        parts.callback(getting.close)
-        roles = Roles(getting=getting, reading=reading, writing=writing)
+        roles = Roles(
+            writing=_connections(parts, engine, 1),
+            reading=_connections(parts, sqlite.reading_engine(path), readers),
+            getting=_connections(parts, sqlite.getting_engine(path), 1),
+        )
         return SqlStore(str(path), roles, parts.pop_all())
+
+
+def _open_postgresql(url: str, readers: int, random_bytes: RandomBytes, *, notify: bool) -> Store:
+    try:
+        from grpc_server.database import postgresql  # noqa: PLC0415  # an extra
+        from grpc_server.database.bell import PostgresqlBell, SilentBell  # noqa: PLC0415
+    except ImportError as error:
+        raise StoreUnsupported(_EXTRA.format(error)) from error
+    settings = postgresql.connection_settings(url)
+    where = postgresql.shown(settings)
+    with ExitStack() as parts, driver_errors_translated(where):
+        engine = postgresql.writing_engine(settings)
+        _refuse_foreign(engine)
+        _prepare(engine, random_bytes)
+        roles = Roles(
+            writing=_connections(parts, engine, 1),
+            reading=_connections(parts, postgresql.reading_engine(settings), readers),
+            getting=_connections(parts, postgresql.getting_engine(settings), 1),
+        )
+        bell = PostgresqlBell(settings) if notify else SilentBell()
+        parts.callback(bell.close)
+        return SqlStore(where, roles, parts.pop_all(), bell)
+
+
+def _connections(parts: ExitStack, engine: Engine, size: int) -> Connections:
+    connections = Connections(engine, size)
+    parts.callback(connections.close)
+    return connections
 
 
 def _make_folder(folder: Path) -> None:
@@ -72,11 +109,14 @@ def _refuse_read_only(path: Path) -> None:
         raise StoreUnsupported(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _prepare(engine: Engine, random_bytes: RandomBytes) -> None:
+def _refuse_foreign(engine: Engine) -> None:
     with engine.connect() as connection:
         migration.refuse_foreign(connection)
-    keep_log(engine)
+
+
+def _prepare(engine: Engine, random_bytes: RandomBytes) -> None:
     with engine.begin() as connection:
+        migration.take_turns(connection)
         migration.upgrade(connection)
         _found(connection, random_bytes)
 

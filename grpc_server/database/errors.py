@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnavailable   the database did not answer; nothing was written
+├── CommitUnknown      the connection broke during a commit; it may be written or not
 ├── StoreLocked        another process owns the file
 ├── StoreCorrupt       what was read is not what was written
 └── StoreUnsupported   the URL, the SQLite or the schema cannot be used
@@ -14,6 +15,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The database did not answer, and nothing was written."""
+
+
+class CommitUnknown(StoreError):
+    """The connection broke during a commit, which may be written or not."""
 
 
 class StoreLocked(StoreError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pysqlite3 import dbapi2
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
 from grpc_server.database.errors import StoreCorrupt, StoreError, StoreUnavailable
 
@@ -12,6 +12,8 @@ _UNAVAILABLE = frozenset(
     {"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "NOMEM", "INTERRUPT", "PROTOCOL"}
 )
 _CORRUPT = frozenset({"CORRUPT", "NOTADB", "FORMAT"})
+_CLASSES_UNAVAILABLE = ("08", "25", "40", "53", "55", "57", "58")
+_CLASS_CORRUPT = "XX"
 
 
 @contextmanager
@@ -23,17 +25,37 @@ def driver_errors_translated(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _kind_of(error.orig)(f"{where}: {error.orig}") from error
+        raise _kind_of(error)(f"{where}: {error.orig}") from error
     except dbapi2.Error as error:
-        raise _kind_of(error)(f"{where}: {error}") from error
+        raise _kind_of_sqlite(error)(f"{where}: {error}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"{where}: {error}") from error
 
 
-def _kind_of(error: object) -> type[StoreError]:
+def _kind_of(error: DBAPIError) -> type[StoreError]:
+    if isinstance(error.orig, dbapi2.Error):
+        return _kind_of_sqlite(error.orig)
+    code: str | None = getattr(error.orig, "sqlstate", None)
+    if code is None:
+        is_lost = isinstance(error, OperationalError | InterfaceError)
+        return StoreUnavailable if is_lost else StoreError
+    return _kind_of_postgresql(code)
+
+
+def _kind_of_sqlite(error: object) -> type[StoreError]:
     """Tell by SQLite's result code, the first word of which is the primary one."""
     name: str = getattr(error, "sqlite_errorname", "")
     code = name.removeprefix("SQLITE_").split("_", maxsplit=1)[0]
     if code in _CORRUPT:
         return StoreCorrupt
     return StoreUnavailable if code in _UNAVAILABLE else StoreError
+
+
+def _kind_of_postgresql(code: str) -> type[StoreError]:
+    """Tell by the class of the SQLSTATE, its first two characters.
+
+    https://www.postgresql.org/docs/current/errcodes-appendix.html
+    """
+    if code.startswith(_CLASSES_UNAVAILABLE):
+        return StoreUnavailable
+    return StoreCorrupt if code.startswith(_CLASS_CORRUPT) else StoreError

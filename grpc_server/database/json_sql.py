@@ -101,7 +101,7 @@ def attribute_contains(attribute: Attribute, value: Value | None) -> Sql:
         sqlite=exists().where(
             each.c.type.in_(kind.value[0]), each.c.atom.is_not_distinct_from(operand)
         ),
-        postgresql=_contains(_value(attribute), value) if _is_json(value) else false(),
+        postgresql=_contains(_value(attribute), _as_kept(value)) if _is_json(value) else false(),
     )
 
 
@@ -159,7 +159,7 @@ def _may_equal(attribute: Attribute, value: Value | None) -> Sql:
     """True if some part of the attributes is *value* at the attribute's path: for the index."""
     if not _is_json(value) or _leads_nowhere(attribute.path):
         return false()
-    nested: Any = value
+    nested: Any = _as_kept(value)
     for key in reversed(attribute.path):
         nested = {key: nested}
     return _contains(type_coerce(items.c.attributes, JSONB), nested)
@@ -175,6 +175,12 @@ def _is_json(value: Value | None) -> bool:
     if isinstance(value, str):
         return "\0" not in value
     return not isinstance(value, int | float) or math.isfinite(_double(value))
+
+
+def _as_kept(value: Value | None) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return _double(value)
 
 
 def _double(number: float) -> float:

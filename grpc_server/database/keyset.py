@@ -163,4 +163,6 @@ def _ranked(value: Value | None) -> tuple[object, ...]:
 
 def _unranked(values: Sequence[Value | None]) -> Value | None:
     rank, number, text = values
-    return {_BOOLEAN: bool(number), _NUMBER: number, _TEXT: text}.get(rank)
+    if rank == _TEXT:
+        return text
+    return bool(number) if rank == _BOOLEAN else number

@@ -4,12 +4,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, func, inspect, select
 
 from grpc_server.database.errors import StoreUnsupported
 
 VERSION_TABLE = "item_service_schema"
 """Where a database says which schema it has; its name tells that it is ours."""
+
+_TURN = 0x6974656D73
+"""The number of the lock, arbitrary: `items` in ASCII."""
 
 
 def refuse_foreign(connection: Connection) -> None:
@@ -22,6 +25,15 @@ def refuse_foreign(connection: Connection) -> None:
         raise StoreUnsupported(
             f"the database is not a store of items: it holds {_some(tables)}; name another one"
         )
+
+
+def take_turns(connection: Connection) -> None:
+    """Wait until no other process migrates the database, until the transaction ends.
+
+    On SQLite, the transaction itself has the database alone.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_TURN)))
 
 
 def upgrade(connection: Connection) -> None:

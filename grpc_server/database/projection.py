@@ -1,6 +1,5 @@
 """From an item to the columns that are a projection of its payload, and back."""
 
-import json
 from typing import Any, Literal
 
 from google.protobuf.message import DecodeError
@@ -13,7 +12,6 @@ from items.v1 import items_pb2 as pb
 Row = dict[str, Any]
 """Values by the name of their column."""
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _Time = Literal["create_time", "update_time", "delete_time", "expire_time"]
 
 
@@ -28,9 +26,9 @@ def row_of(item: pb.Item, payload: bytes) -> Row:
         "delete_time": _time(item, "delete_time"),
         "expire_time": _time(item, "expire_time"),
         "payload": payload,
-        "labels": _json(dict(item.labels)),
+        "labels": dict(item.labels),
         "description": item.description if item.HasField("description") else None,
-        "attributes": _json(_struct(item.attributes)) if item.HasField("attributes") else None,
+        "attributes": _struct(item.attributes) if item.HasField("attributes") else None,
     }
 
 

@@ -22,6 +22,7 @@ _HEAD = select(
     store.c.commit_time,
     store.c.token_key,
 )
+_LOCKED_HEAD = _HEAD.with_for_update()
 _ITEMS = select(items.c.payload).where(among(items.c.id, texts("ids")))
 _SNAPSHOT = select(store.c.revision, items.c.payload).select_from(
     store.outerjoin(items, among(items.c.id, texts("ids")))
@@ -79,9 +80,9 @@ _NEWEST = 2**63 - 1
 _MAX_CHANGES_BYTES = 4 * 1024 * 1024
 
 
-def head(connection: Connection) -> Head:
-    """Read where the store stands."""
-    row = connection.execute(_HEAD).one()
+def head(connection: Connection, *, lock: bool = False) -> Head:
+    """Read where the store stands; with *lock*, nobody else writes until the transaction ends."""
+    row = connection.execute(_LOCKED_HEAD if lock else _HEAD).one()
     time = row.commit_time
     return Head(
         store_id=row.store_id,

@@ -18,8 +18,13 @@ from sqlalchemy import (
     Text,
 )
 
+from grpc_server.database.json_column import JsonColumn
+
 CodePoints = Text().with_variant(Text(collation="C"), "postgresql")
 """Text in the order of its code points, whatever the locale of the database."""
+
+Json = JsonColumn()
+"""A JSON object: PostgreSQL's own type, which it can look into by index, or text."""
 
 Int64 = BigInteger().with_variant(Integer, "sqlite")
 """An integer of 64 bits: SQLite's STRICT tables know it by one name only."""
@@ -37,13 +42,20 @@ items = Table(
     Column("delete_time", Int64),
     Column("expire_time", Int64),
     Column("payload", LargeBinary, nullable=False),
-    Column("labels", Text),
+    Column("labels", Json),
     Column("description", CodePoints),
-    Column("attributes", Text),
+    Column("attributes", Json),
     PrimaryKeyConstraint("id", name="items_key"),
     sqlite_strict=True,
 )
-Index("items_by_name", items.c.name, items.c.id)
+Index("items_by_name", items.c.name, items.c.id).ddl_if(dialect="sqlite")
+Index("items_by_name", items.c.name.nulls_first(), items.c.id).ddl_if(dialect="postgresql")
+Index(
+    "items_by_attributes",
+    items.c.attributes,
+    postgresql_using="gin",
+    postgresql_ops={"attributes": "jsonb_path_ops"},
+).ddl_if(dialect="postgresql")
 Index(
     "items_by_expiry",
     items.c.expire_time,

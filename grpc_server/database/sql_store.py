@@ -8,7 +8,7 @@ from grpc_server.database import reading
 from grpc_server.database.connections import Connections
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.reading import SqlReading
-from grpc_server.database.store import Reading, Snapshot, Writing
+from grpc_server.database.store import Bell, Reading, Snapshot, Writing
 from grpc_server.database.writing import SqlWriting
 
 
@@ -24,7 +24,10 @@ class Roles:
 class SqlStore:
     """A store on one database; see `Store` for what each method promises."""
 
-    def __init__(self, where: str, roles: Roles, parts: ExitStack) -> None:
+    def __init__(
+        self, where: str, roles: Roles, parts: ExitStack, bell: Bell | None = None
+    ) -> None:
+        self.bell = bell
         self._where = where
         self._roles = roles
         self._parts = parts

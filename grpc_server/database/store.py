@@ -201,6 +201,12 @@ class Writing(Protocol):
     def unpark(self, name: str, after: int) -> int:
         """Remove what is parked of a sink after the revision *after*; tells how much."""
 
+    def holds(self, commit: Commit) -> bool:
+        """Whether an earlier transaction has written *commit*, to the last byte.
+
+        Tells what became of a commit whose outcome is unknown.
+        """
+
     def oldest_changes(self, limit: int) -> list[ChangeTime]:
         """The first *limit* changes from the oldest kept revision on, in order."""
 
@@ -214,11 +220,28 @@ class Writing(Protocol):
         """
 
 
+class Bell(Protocol):
+    """How the processes that share a store hear of one another's commits; for hints only."""
+
+    def ring(self, revision: int) -> None:
+        """Tell all processes, this one too, that the store is at *revision*; never raises."""
+
+    def heard(self, patience: float) -> int | None:
+        """Wait until somebody rings, and give the newest revision that was told.
+
+        None if nobody does within *patience* seconds, or if nobody can be heard.
+        """
+
+
 class Store(Protocol):
     """A database of items. Thread-safe; one write transaction at a time.
 
     Every method raises StoreUnavailable if the database does not answer.
     """
+
+    @property
+    def bell(self) -> Bell | None:
+        """How others that write are heard of; None if this process alone writes."""
 
     def read(self) -> AbstractContextManager[Reading]:
         """Open a snapshot that sees every transaction committed before."""
@@ -229,7 +252,8 @@ class Store(Protocol):
     def write(self) -> AbstractContextManager[Writing]:
         """Open a write transaction; it is durable when the block ends without an error.
 
-        If the block raises, nothing of it is written.
+        If the block raises, nothing of it is written. Raises CommitUnknown if the
+        connection broke while the transaction was committed.
         """
 
     def close(self) -> None:

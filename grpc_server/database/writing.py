@@ -8,7 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from grpc_server.database import compacting, reading, sink_rows, timestamps
+from grpc_server.database import compacting, reading, sink_rows, timestamps, written
 from grpc_server.database.dialects import among, texts
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.projecting import Version, project
@@ -57,19 +57,21 @@ _FORGET = delete(request_ids).where(
 
 
 class SqlWriting:
-    """One write transaction; see `Writing` for what each method promises."""
+    """One write transaction; see `Writing` for what each method promises.
+
+    It begins with the lock of the store's own row, by which writers of all processes
+    take turns; SQLite's transaction has the database alone anyway.
+    """
 
     def __init__(self, connection: Connection, where: str) -> None:
         self._connection = connection
         self._where = where
-        self._head: Head | None = None
+        self._head = reading.head(connection, lock=True)
         self._payloads: dict[str, bytes | None] = {}
         self._is_saved = False
 
     def head(self) -> Head:
         """Where the store stands before what this transaction saves."""
-        if self._head is None:
-            self._head = reading.head(self._connection)
         return self._head
 
     def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
@@ -140,6 +142,10 @@ class SqlWriting:
     def unpark(self, name: str, after: int) -> int:
         """Remove what is parked of a sink after the revision *after*."""
         return self._at_once(sink_rows.unpark, name, after)
+
+    def holds(self, commit: Commit) -> bool:
+        """Whether an earlier transaction has written *commit*."""
+        return self._at_once(written.holds, commit)
 
     def oldest_changes(self, limit: int) -> list[ChangeTime]:
         """The first changes from the oldest kept revision on."""

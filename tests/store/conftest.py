@@ -1,21 +1,23 @@
 """A store of each dialect: the suite runs once for every one of them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from grpc_server.database.engine import open_store
 from grpc_server.database.store import Store
+from tests import postgresql
 
-DIALECTS = ["sqlite"]
+DIALECTS = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(params=DIALECTS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a store may be made."""
-    assert request.param == "sqlite"
-    return f"sqlite:///{tmp_path / 'items.db'}"
+    with _place(request.param, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture
@@ -31,7 +33,16 @@ def shared_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Store]:
     """A store that is empty for the first test of a file, and then is as that leaves it."""
-    assert request.param == "sqlite"
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'items.db'}")
-    yield store
-    store.close()
+    with _place(request.param, tmp_path_factory.mktemp("shared")) as url:
+        store = open_store(url)
+        yield store
+        store.close()
+
+
+@contextmanager
+def _place(dialect: str, folder: Path) -> Iterator[str]:
+    if dialect == "sqlite":
+        yield f"sqlite:///{folder / 'items.db'}"
+        return
+    with postgresql.database() as url:
+        yield url

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision: str = "0001"
 down_revision: str | None = None
@@ -9,6 +10,7 @@ branch_labels: str | None = None
 depends_on: str | None = None
 
 CODE_POINTS = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+JSON = sa.Text().with_variant(postgresql.JSONB, "postgresql")
 INT64 = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
@@ -33,13 +35,21 @@ def create_items() -> None:
         sa.Column("delete_time", INT64),
         sa.Column("expire_time", INT64),
         sa.Column("payload", sa.LargeBinary, nullable=False),
-        sa.Column("labels", sa.Text),
+        sa.Column("labels", JSON),
         sa.Column("description", CODE_POINTS),
-        sa.Column("attributes", sa.Text),
+        sa.Column("attributes", JSON),
         sa.PrimaryKeyConstraint("id", name="items_key"),
         sqlite_strict=True,
     )
-    op.create_index("items_by_name", "items", ["name", "id"])
+    create_index_of_names()
+    if op.get_context().dialect.name == "postgresql":
+        op.create_index(
+            "items_by_attributes",
+            "items",
+            ["attributes"],
+            postgresql_using="gin",
+            postgresql_ops={"attributes": "jsonb_path_ops"},
+        )
     expiring = sa.text("expire_time IS NOT NULL")
     op.create_index(
         "items_by_expiry",
@@ -48,6 +58,13 @@ def create_items() -> None:
         sqlite_where=expiring,
         postgresql_where=expiring,
     )
+
+
+def create_index_of_names() -> None:
+    """Make the index of names, the absent ones first: SQLite has no other order."""
+    is_postgresql = op.get_context().dialect.name == "postgresql"
+    name = sa.text("name NULLS FIRST") if is_postgresql else "name"
+    op.create_index("items_by_name", "items", [name, "id"])
 
 
 def create_item_labels() -> None:

