@@ -5,12 +5,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Dialect, Text, any_, func, select
+from sqlalchemy import ColumnElement, Dialect, Text, any_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import BindParameter, FunctionElement, bindparam
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 Sql = ColumnElement[Any]
 
@@ -29,8 +29,12 @@ class PerDialect(FunctionElement[Any]):
 
 
 def per_dialect(*, sqlite: Sql, postgresql: Sql) -> PerDialect:
-    """Give a condition that is true where that of the dialect is."""
-    return PerDialect(sqlite=sqlite, postgresql=postgresql, type_=Boolean())
+    """Give a condition that is true where that of the dialect is.
+
+    It has no type: of a Boolean, SQLAlchemy would ask SQLite whether it ``= 1``, for which
+    there is no index.
+    """
+    return PerDialect(sqlite=sqlite, postgresql=postgresql, type_=NullType())
 
 
 @compiles(PerDialect, "sqlite")
