@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from grpc_server.catalog.catalog import Catalog, Policy
 from grpc_server.catalog.compaction import HistoryRetention
 from grpc_server.catalog.compactor import compacting
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.reader import Reader
@@ -37,9 +38,12 @@ from grpc_server.interceptors.chain import Chain
 from grpc_server.interceptors.deadline import deadline
 from grpc_server.interceptors.decoding import decoding
 from grpc_server.interceptors.errors import errors, unknown_method
+from grpc_server.interceptors.measuring import measuring
 from grpc_server.interceptors.request_id import request_id
 from grpc_server.interceptors.validation import validation
 from grpc_server.lasting import LastingServer
+from grpc_server.metrics.calls import CallMetrics
+from grpc_server.metrics.metrics import Metrics
 from grpc_server.servicer import ItemServicer
 from grpc_server.settings import Settings
 from grpc_server.sink_servicer import SinkServicer
@@ -47,11 +51,14 @@ from grpc_server.status import describe
 from grpc_server.transport import make_server
 from hosting.garbage import settle
 from hosting.logs import configure_logging
+from hosting.metrics import metrics_served
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
 
-SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"].full_name
-SINK_SERVICE = sinks_pb2.DESCRIPTOR.services_by_name["SinkService"].full_name
-SERVICES = (SERVICE, SINK_SERVICE)
+DESCRIPTORS = (
+    items_pb2.DESCRIPTOR.services_by_name["ItemService"],
+    sinks_pb2.DESCRIPTOR.services_by_name["SinkService"],
+)
+SERVICES = tuple(service.full_name for service in DESCRIPTORS)
 
 _log = structlog.get_logger(__name__)
 
@@ -63,18 +70,25 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the services answer from."""
+    """What the services answer from, and what writes."""
 
     catalog: Catalog
     feed: Feed
     sinks: Sinks
+    writer: Writer
 
 
 @asynccontextmanager
 async def open_items(
-    settings: Settings, store: Store, clock: Callable[[], datetime] = now
+    settings: Settings,
+    store: Store,
+    clock: Callable[[], datetime] = now,
+    observer: Observer = UNOBSERVED,
 ) -> AsyncIterator[Parts]:
-    """What is served of *store*, with reader, writer, sweeper and compactor running."""
+    """What is served of *store*, with reader, writer, sweeper and compactor running.
+
+    *observer* is told what they do.
+    """
     with store.read() as reading:
         head = reading.head()
     progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
@@ -88,27 +102,29 @@ async def open_items(
         settings.history_max_age, settings.history_max_revisions, settings.history_sink_bound
     )
     async with (
-        Reader(store) as reader,
-        Writer(store, clock, _new_id, on_commit) as writer,
-        sweeping(writer, every=settings.sweep_interval),
-        compacting(writer, history, every=settings.sweep_interval),
+        Reader(store, observer) as reader,
+        Writer(store, clock, _new_id, on_commit, observer=observer) as writer,
+        sweeping(writer, settings.sweep_interval, observer),
+        compacting(writer, history, settings.sweep_interval, observer),
     ):
         tokens = PageTokens(head.token_key)
         policy = Policy(retention, settings.min_revision_wait)
         yield Parts(
             Catalog(reader, writer, progress, tokens, describe, policy),
-            Feed(hub, reader, head.store_id, settings.watch_bookmark_interval),
+            Feed(hub, reader, head.store_id, settings.watch_bookmark_interval, observer=observer),
             Sinks(reader, writer, tokens, clock),
+            writer,
         )
 
 
-def interceptors(settings: Settings) -> Chain:
+def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
     """What happens around each call, outermost first."""
     return Chain(
         SERVICES,
         outer=(
             request_id,  # everything after it can be told apart in the log
-            access_log,  # sees the code that the caller sees
+            measuring(calls),  # sees the code that the caller sees
+            access_log,  # likewise
         ),
         inner=(
             errors,  # turns what the others raise into that code
@@ -133,10 +149,16 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         StoreError: the store cannot be opened.
         OSError: the address cannot be listened on.
     """
+    metrics = Metrics(DESCRIPTORS)
     with closing(open_store(settings.store)) as store:
-        async with open_items(settings, store, clock) as parts:
+        async with (
+            open_items(settings, store, clock, metrics.work) as parts,
+            metrics_served(
+                metrics.of(parts.writer, parts.feed, parts.sinks), settings.grpc_metrics
+            ),
+        ):
             checks = health.aio.HealthServicer()
-            make = partial(_item_server, settings, parts, checks)
+            make = partial(_item_server, settings, parts, checks, metrics.calls)
             grace = settings.grpc_drain.total_seconds()
             async with LastingServer(make, settings.grpc, grace) as address:
                 await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
@@ -178,10 +200,12 @@ def _new_id() -> str:
     return str(uuid_utils.uuid7())
 
 
-def _item_server(settings: Settings, parts: Parts, checks: health.aio.HealthServicer) -> aio.Server:
+def _item_server(
+    settings: Settings, parts: Parts, checks: health.aio.HealthServicer, calls: CallMetrics
+) -> aio.Server:
     """All that is served, but for the port."""
     server = make_server(
-        settings.grpc_engine, [interceptors(settings)], settings.grpc_max_message_bytes
+        settings.grpc_engine, [interceptors(settings, calls)], settings.grpc_max_message_bytes
     )
     items = ItemServicer(parts.catalog, parts.feed)
     items_pb2_grpc.add_ItemServiceServicer_to_server(items, server)

@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Address, Positive
+from hosting.settings import CONFIG, Address, Positive, TcpAddress
 
 
 class Settings(BaseSettings):
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     )
     grpc_drain: Positive = Field(
         timedelta(seconds=3), description="How long running calls may go on after SIGTERM."
+    )
+    grpc_metrics: TcpAddress | None = Field(
+        None, description="Where the gRPC server shows its metrics; without it, nowhere."
     )
     min_revision_wait: Positive = Field(
         timedelta(seconds=5), description="How long a read waits for its `min_revision`."

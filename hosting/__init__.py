@@ -1,1 +1,1 @@
-"""What every long-lived process of the service has: its log, and its garbage."""
+"""What every long-lived process of the service has: its log, its metrics, and its garbage."""

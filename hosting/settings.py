@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
 CONFIG: Final = SettingsConfigDict(
@@ -11,10 +11,26 @@ CONFIG: Final = SettingsConfigDict(
 )
 """How they are read: a flag wins over a variable, a variable over the default."""
 
+LAST_PORT: Final = 65_535
+
 Address = Annotated[
     str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$|^unix:.+$")
 ]
 """Where something listens: HOST:PORT or unix:PATH."""
+
+
+def _check_port(value: str) -> str:
+    if int(value.rpartition(":")[2]) > LAST_PORT:
+        raise ValueError(f"there is no port beyond {LAST_PORT}")
+    return value
+
+
+TcpAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$"),
+    AfterValidator(_check_port),
+]
+"""Where something listens that speaks TCP only: HOST:PORT."""
 
 
 def _seconds(value: object) -> object:

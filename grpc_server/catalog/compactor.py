@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 
 from grpc_server.catalog.compaction import Compacted, Compaction, HistoryRetention
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.periodic import repeating
 from grpc_server.catalog.writer import Writer
 
@@ -15,7 +16,12 @@ BATCH = 100
 _log = structlog.get_logger(__name__)
 
 
-async def compact(writer: Writer, retention: HistoryRetention, batch: int = BATCH) -> int:
+async def compact(
+    writer: Writer,
+    retention: HistoryRetention,
+    batch: int = BATCH,
+    observer: Observer = UNOBSERVED,
+) -> int:
     """Drop the history that may go; returns how many versions of items that was.
 
     A commit drops about *batch* changes at most; what may go only since the last of them
@@ -29,17 +35,21 @@ async def compact(writer: Writer, retention: HistoryRetention, batch: int = BATC
     while is_full:
         step = await writer.write(Compaction(retention, batch))
         removed, is_full = removed + step.versions, step.is_full
+        observer.compacted(step.versions, len(step.lost))
         _tell_of_lost_sinks(step)
     return removed
 
 
 def compacting(
-    writer: Writer, retention: HistoryRetention, every: timedelta
+    writer: Writer,
+    retention: HistoryRetention,
+    every: timedelta,
+    observer: Observer = UNOBSERVED,
 ) -> AbstractAsyncContextManager[None]:
     """Compact within the block, at its start and then at the interval *every*."""
     if retention.keeps_all:
         return nullcontext()
-    return repeating("compactor", lambda: compact(writer, retention), every)
+    return repeating("compactor", lambda: compact(writer, retention, observer=observer), every)
 
 
 def _tell_of_lost_sinks(step: Compacted) -> None:

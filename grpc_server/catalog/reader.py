@@ -1,6 +1,7 @@
 """Read batching: gets that arrive while a query runs form the next query."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from itertools import accumulate, takewhile
 from typing import Self, TypeVar
 
 from grpc_server.catalog.errors import Overloaded
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Head, Page, Reading, Snapshot, Store
 
@@ -47,8 +49,9 @@ class Reader:
     An async context manager: on leaving it, what waits is still answered.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, observer: Observer = UNOBSERVED) -> None:
         self._store = store
+        self._observer = observer
         self._queue: list[_Waiting] = []
         self._ids = 0
         self._is_crowded = False
@@ -70,6 +73,11 @@ class Reader:
         self._tails.shutdown()
         self._walks.shutdown()
 
+    @property
+    def waiting(self) -> int:
+        """How many ids wait to be read."""
+        return self._ids
+
     async def get(self, ids: Sequence[str]) -> Snapshot:
         """The items that exist among *ids*, and perhaps others, at one revision.
 
@@ -78,6 +86,7 @@ class Reader:
             StoreError: the database failed.
         """
         if self._queue and self._ids + len(ids) > MAX_WAITING:
+            self._observer.read_refused()
             raise Overloaded("too many reads wait; try again in a moment")
         waiting = _Waiting(ids, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
@@ -132,11 +141,13 @@ class Reader:
         try:
             while batch := await self._next_batch():
                 ids = {item_id for waiting in batch for item_id in waiting.ids}
+                began = time.perf_counter()
                 try:
                     snapshot = await loop.run_in_executor(self._gets, self._store.snapshot, ids)
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
                     _fail(batch, error)
                 else:
+                    self._observer.queried(len(ids), time.perf_counter() - began)
                     _resolve(batch, snapshot)
         finally:
             self._reading = None

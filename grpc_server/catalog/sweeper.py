@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.periodic import repeating
 from grpc_server.catalog.units import Expiry
 from grpc_server.catalog.writer import Writer
@@ -11,7 +12,7 @@ BATCH = 500
 """How many items one commit removes: other writes pass between two batches."""
 
 
-async def sweep(writer: Writer) -> int:
+async def sweep(writer: Writer, observer: Observer = UNOBSERVED) -> int:
     """Remove everything that has expired; returns how many items and answers that was.
 
     Raises:
@@ -21,9 +22,12 @@ async def sweep(writer: Writer) -> int:
     removed = 0
     while batch := await writer.write(Expiry(BATCH)):
         removed += batch
+        observer.swept(batch)
     return removed
 
 
-def sweeping(writer: Writer, every: timedelta) -> AbstractAsyncContextManager[None]:
+def sweeping(
+    writer: Writer, every: timedelta, observer: Observer = UNOBSERVED
+) -> AbstractAsyncContextManager[None]:
     """Sweep within the block, at its start and then at the interval *every*."""
-    return repeating("sweeper", lambda: sweep(writer), every)
+    return repeating("sweeper", lambda: sweep(writer, observer), every)

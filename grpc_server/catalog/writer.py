@@ -6,6 +6,7 @@ order of their arrival, and each sees the effects of those before it.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from typing import Any, Self
 import structlog
 
 from grpc_server.catalog.errors import CatalogError, Overloaded
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.units import R_co, WriteUnit
 from grpc_server.catalog.view import View
 from grpc_server.database.errors import StoreError
@@ -53,7 +55,7 @@ class Writer:
     those who asked for them are answered.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts that the composition root has made
         self,
         store: Store,
         clock: Callable[[], datetime],
@@ -61,12 +63,14 @@ class Writer:
         on_commit: Callable[[Sequence[Change]], None],
         *,
         max_waiting: int = MAX_WAITING,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store
         self._clock = clock
         self._new_id = new_id
         self._on_commit = on_commit
         self._max_waiting = max_waiting
+        self._observer = observer
         self._queue: deque[_Waiting] = deque()
         self._writes = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -80,6 +84,11 @@ class Writer:
             await self._committing
         self._thread.shutdown()
 
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for a commit."""
+        return self._writes
+
     async def write(self, unit: WriteUnit[R_co]) -> R_co:
         """Apply *unit*; returns when its effects are durable.
 
@@ -92,6 +101,7 @@ class Writer:
         """
         writes = max(1, sum(1 for _ in unit.ids()))
         if self._queue and self._writes + writes > self._max_waiting:
+            self._observer.write_refused()
             raise Overloaded("too many writes wait; try again in a moment")
         waiting = _Waiting(unit, writes, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
@@ -106,11 +116,15 @@ class Writer:
         try:
             while batch := self._next_batch():
                 units = [waiting.unit for waiting in batch]
+                began = time.perf_counter()
                 try:
                     committed = await loop.run_in_executor(self._thread, self._commit, units)
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
+                    self._observer.commit_failed()
                     _resolve(batch, [error] * len(batch))
                 else:
+                    writes = sum(waiting.writes for waiting in batch)
+                    self._observer.committed(writes, time.perf_counter() - began)
                     self._tell(committed.changes)
                     _resolve(batch, committed.outcomes)
         finally:

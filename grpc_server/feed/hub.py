@@ -40,6 +40,11 @@ class Hub:
         """How many watchers wait for the next commit."""
         return len(self._waiting)
 
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory the commits take that the hub holds."""
+        return self._bytes
+
     def publish(self, changes: Sequence[Change]) -> None:
         """Take in the changes of a commit, and wake those who wait."""
         commits = tuple(commits_of(map(stored, changes)))

@@ -10,6 +10,7 @@ from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES
 from grpc_server.catalog.errors import StoreMismatch, WatcherTooSlow
 from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.reader import Reader
 from grpc_server.database.query import Condition, ItemQuery
 from grpc_server.database.store import Head, Reading
@@ -42,6 +43,7 @@ class Feed:
     store_id: str
     bookmark_interval: timedelta
     encoders: Encoders = field(default_factory=Encoders)
+    observer: Observer = UNOBSERVED
 
     async def watch(self, request: pb.WatchItemsRequest) -> AsyncGenerator[bytes, None]:
         """The messages of one watch, encoded; it ends only with an error.
@@ -82,6 +84,7 @@ class Feed:
             async for head, page in pages:
                 self.hub.check_open()
                 if time.monotonic() > ends:
+                    self.observer.watcher_cut()
                     raise WatcherTooSlow("the snapshot was read too slowly; watch again")
                 yield pb.ItemSnapshot(
                     revision=head.revision,
@@ -102,6 +105,7 @@ class Feed:
             while True:
                 commits = self.hub.since(cursor)
                 if commits is None and is_live:
+                    self.observer.watcher_cut()
                     raise _too_slow(cursor)
                 if commits is None:
                     reached, shown = await self._older(view, cursor)

@@ -7,6 +7,7 @@ import grpc
 import structlog
 
 from grpc_server.interceptors.chain import Context, Method, Unary
+from grpc_server.interceptors.code import code_of
 from grpc_server.interceptors.request_id import current_request_id
 
 _log = structlog.get_logger("grpc_server.access")
@@ -21,7 +22,7 @@ def access_log(method: Method, proceed: Unary) -> Unary:
         try:
             response = await proceed(request, context)
         except grpc.aio.AbortError:
-            code = _name(context.code())
+            code = code_of(context)
             raise
         else:
             code = "OK"
@@ -37,7 +38,3 @@ def access_log(method: Method, proceed: Unary) -> Unary:
             )
 
     return call
-
-
-def _name(code: grpc.StatusCode | int) -> str:
-    return code.name if isinstance(code, grpc.StatusCode) else str(code)

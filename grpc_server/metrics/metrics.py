@@ -1,0 +1,39 @@
+"""All that is measured of one server."""
+
+import asyncio
+from collections.abc import Iterable
+
+from google.protobuf.descriptor import ServiceDescriptor
+from prometheus_client import CollectorRegistry
+
+from grpc_server.catalog.sinks import Sinks
+from grpc_server.catalog.writer import Writer
+from grpc_server.feed.watching import Feed
+from grpc_server.metrics.calls import CallMetrics, MethodName
+from grpc_server.metrics.state import PartsCollector, StoreCollector
+from grpc_server.metrics.work import WorkMetrics
+from hosting.metrics import process_registry
+
+
+class Metrics:
+    """The metrics of a server of *services*, in a registry of its own.
+
+    *calls* are measured around each call; *work* is what the parts tell.
+    """
+
+    def __init__(self, services: Iterable[ServiceDescriptor]) -> None:
+        self._registry = process_registry("grpc")
+        self.calls = CallMetrics(self._registry, _methods(services))
+        self.work = WorkMetrics(self._registry)
+
+    def of(self, writer: Writer, feed: Feed, sinks: Sinks) -> CollectorRegistry:
+        """All of it, and the state of these parts at each scrape; called on their event loop."""
+        self._registry.register(PartsCollector(writer, feed.reader, feed.hub))
+        self._registry.register(StoreCollector(sinks, asyncio.get_running_loop()))
+        return self._registry
+
+
+def _methods(services: Iterable[ServiceDescriptor]) -> Iterable[MethodName]:
+    for service in services:
+        for method in service.methods:
+            yield MethodName(service.full_name, method.name, method.server_streaming)

@@ -1,0 +1,62 @@
+"""The page of the operators lists every metric: as it is named, of which type, with its labels."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+from google.protobuf.duration_pb2 import Duration
+from grpc import aio
+from prometheus_client import Metric
+
+from items.v1 import sinks_pb2
+from items.v1.sinks_pb2_grpc import SinkServiceStub
+from tests.docs.pages import page, rows
+from tests.metrics.scraping import scraped
+from tests.processes import ServerProcess
+
+ANYWHERE = "127.0.0.1:0"
+OF_EVERY_PROCESS = ("process_", "python_")
+NOT_LISTED = {"le"}
+"""The label of every histogram's buckets."""
+
+Row = list[str]
+
+
+@pytest.fixture
+async def exposed(folder: Path) -> AsyncIterator[list[Row]]:
+    """A row for each metric that the processes show."""
+    with ServerProcess(folder, grpc_metrics=ANYWHERE) as server:
+        server.wait_until_serving()
+        async with aio.insecure_channel(server.address) as channel:
+            request = sinks_pb2.AcquireSinkRequest(
+                name="a-sink", holder="test", lease_duration=Duration(seconds=60)
+            )
+            await SinkServiceStub(channel).AcquireSink(request)
+        yield _table({"gRPC": (await scraped(server)).families})
+
+
+def _table(processes: dict[str, Sequence[Metric]]) -> list[Row]:
+    table: dict[str, Row] = {}
+    for process, families in processes.items():
+        for family in families:
+            row = [_name(family), family.type, _labels(family), process, family.documentation]
+            if (known := table.get(family.name)) is not None:
+                row[3] = f"{known[3]}, {process}"
+            if not family.name.startswith(OF_EVERY_PROCESS):
+                table[family.name] = row
+    return list(table.values())
+
+
+def _name(family: Metric) -> str:
+    return f"`{family.name}_total`" if family.type == "counter" else f"`{family.name}`"
+
+
+def _labels(family: Metric) -> str:
+    assert family.samples, f"{family.name} has no samples, and shows no labels"
+    names = {label for sample in family.samples for label in sample.labels} - NOT_LISTED
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "-"
+
+
+async def test_every_metric_is_listed_as_it_is(exposed: list[Row]) -> None:
+    listed = rows(page("docs/operations.md"), "What is measured")
+    assert listed == exposed, "\n".join(f"| {' | '.join(row)} |" for row in exposed)
