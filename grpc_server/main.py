@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,8 +30,9 @@ from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
-from grpc_server.database.store import Change, Store
+from grpc_server.database.store import Store
 from grpc_server.feed.hub import Hub
+from grpc_server.feed.tail import tailing
 from grpc_server.feed.watching import Feed
 from grpc_server.interceptors.access_log import access_log
 from grpc_server.interceptors.chain import Chain
@@ -92,16 +93,12 @@ async def open_items(
     with store.read() as reading:
         head = reading.head()
     progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
-
-    def on_commit(changes: Sequence[Change]) -> None:
-        hub.publish(changes)
-        progress.advance(hub.revision)
-
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
     history = HistoryRetention(
         settings.history_max_age, settings.history_max_revisions, settings.history_sink_bound
     )
     async with (
+        tailing(store, hub, progress, settings.store_poll_interval) as on_commit,
         Reader(store, observer) as reader,
         Writer(store, clock, _new_id, on_commit, observer=observer) as writer,
         sweeping(writer, settings.sweep_interval, observer),
@@ -150,7 +147,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         OSError: the address cannot be listened on.
     """
     metrics = Metrics(DESCRIPTORS)
-    with closing(open_store(settings.store)) as store:
+    with closing(open_store(settings.store, notify=settings.store_notify)) as store:
         async with (
             open_items(settings, store, clock, metrics.work) as parts,
             metrics_served(

@@ -19,6 +19,14 @@ class Settings(BaseSettings):
     model_config = CONFIG
 
     store: str = Field("sqlite:///data/items.db", description="Where the items are kept, as a URL.")
+    store_poll_interval: Positive = Field(
+        timedelta(seconds=1),
+        description="How often a shared store is asked what other replicas have written.",
+    )
+    store_notify: bool = Field(
+        default=True,
+        description="Whether replicas tell one another of commits by LISTEN and NOTIFY.",
+    )
     grpc: Address = Field(
         "127.0.0.1:50051", description="Where the gRPC server listens; port 0 takes a free one."
     )

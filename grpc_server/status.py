@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
 from grpc_server.catalog import errors
-from grpc_server.database.errors import StoreLocked, StoreUnavailable
+from grpc_server.database.errors import CommitUnknown, StoreLocked, StoreUnavailable
 from items.v1 import errors_pb2
 
 DOMAIN = "items.v1"
@@ -65,6 +65,13 @@ def describe_any(error: Exception) -> status_pb2.Status | None:
             grpc.StatusCode.UNAVAILABLE,
             errors_pb2.ERROR_REASON_STORE_UNAVAILABLE,
             "the database does not answer; nothing was written",
+        )
+    if isinstance(error, CommitUnknown):
+        return status(
+            grpc.StatusCode.UNKNOWN,
+            errors_pb2.ERROR_REASON_COMMIT_OUTCOME_UNKNOWN,
+            "the connection to the database broke during the commit; send the write again, "
+            "with the same request id if it had one, or look whether it was carried out",
         )
     return None
 

@@ -19,6 +19,7 @@
     ├── AccessDenied             UNAUTHENTICATED, PERMISSION_DENIED
     ├── Overloaded               RESOURCE_EXHAUSTED   too many calls wait already
     ├── Unavailable              UNAVAILABLE          nobody answered
+    ├── OutcomeUnknown           UNKNOWN              a write may be carried out or not
     ├── DeadlineExceeded         DEADLINE_EXCEEDED    the time was up
     └── ServiceFailed            every other code     a fault of the service
 
@@ -169,6 +170,13 @@ class Overloaded(ItemsError):
 
 class Unavailable(ItemsError):
     """Nobody answered, and nobody did while the call was retried."""
+
+
+class OutcomeUnknown(ItemsError):
+    """The service lost its database while a write was committed, and so while it was retried.
+
+    It may be carried out or not: send it again with the same request id, or look.
+    """
 
 
 class DeadlineExceeded(ItemsError):

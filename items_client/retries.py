@@ -4,15 +4,19 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from items_client.errors import ItemsError, Overloaded, Unavailable
+from items_client.errors import ItemsError, OutcomeUnknown, Overloaded, Unavailable
 
 _DOUBLINGS = 60
 """More than any wait needs, and less than a float has."""
 
 
+_RETRIED = (Unavailable, Overloaded, OutcomeUnknown)
+"""The last is safe as well: every write of this client has a request id."""
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Sends a call again while the service is unavailable or overloaded.
+    """Sends a call again while the service is unavailable or overloaded, or knows no outcome.
 
     A call is sent at most *attempts* times, and never after its deadline. The waits
     double from *first_delay* to *longest_delay* seconds; each is a random part of
@@ -29,7 +33,7 @@ class RetryPolicy:
 
     def delay(self, error: ItemsError, attempt: int) -> float | None:
         """Seconds to wait after *attempt* (from 1) failed; None not to try again."""
-        if attempt >= self.attempts or not isinstance(error, Unavailable | Overloaded):
+        if attempt >= self.attempts or not isinstance(error, _RETRIED):
             return None
         if error.retry_delay is not None:
             return max(0.0, error.retry_delay) * (1 + self.randomness() / 2)

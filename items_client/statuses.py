@@ -33,6 +33,7 @@ _BY_CODE: Mapping[grpc.StatusCode, type[errors.ItemsError]] = MappingProxyType(
 
 _BY_REASON: Mapping[str, type[errors.ItemsError]] = MappingProxyType(
     {
+        "COMMIT_OUTCOME_UNKNOWN": errors.OutcomeUnknown,
         "ETAG_MISMATCH": errors.EtagMismatch,
         "INVALID_FILTER": errors.InvalidFilter,
         "ITEM_DELETED": errors.ItemDeleted,

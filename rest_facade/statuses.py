@@ -17,6 +17,9 @@ DETAILS_KEY = "grpc-status-details-bin"
 FAULTS = frozenset({StatusCode.UNKNOWN, StatusCode.INTERNAL, StatusCode.DATA_LOSS})
 """Codes that mean a fault of the service: their messages are for its log only."""
 
+TOLD = frozenset({"COMMIT_OUTCOME_UNKNOWN"})
+"""Reasons that are no faults, whatever their code: what to do about them is told."""
+
 BLAND = "the service failed; its log has the cause under this request id"
 
 _CODES: Mapping[int, StatusCode] = MappingProxyType({code.value[0]: code for code in StatusCode})
@@ -67,7 +70,7 @@ def problem_of_status(status: status_pb2.Status) -> Problem:
     """The refusal that *status* describes, with the details that it carries."""
     code = _CODES.get(status.code, StatusCode.UNKNOWN)
     info = _detail(status, details.ErrorInfo)
-    if code in FAULTS:
+    if code in FAULTS and (info is None or info.reason not in TOLD):
         return Problem(code, "INTERNAL", BLAND)
     if info is None:
         return _unexplained(code, status.message)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from items.v1 import items_pb2_grpc
+from tests.dialects import stores_on
 from tests.servers import item_service
 
 
@@ -19,9 +20,15 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder whose path is short enough for a Unix socket."""
-    with tempfile.TemporaryDirectory(prefix="items-") as path:
+def dialect() -> str:
+    """The database that stores are made in; a suite that runs on several overrides it."""
+    return "sqlite"
+
+
+@pytest.fixture
+def folder(dialect: str) -> Iterator[Path]:
+    """A folder whose path is short enough for a Unix socket; its stores are of *dialect*."""
+    with tempfile.TemporaryDirectory(prefix="items-") as path, stores_on(dialect, Path(path)):
         yield Path(path)
 
 

@@ -96,14 +96,32 @@ class PostgresServer:
 
 
 @contextmanager
-def database(server: str | None = None) -> Iterator[str]:
-    """Give the URL of an empty database, of *server* or of the one that all tests share."""
-    server = server or shared_server()
+def database() -> Iterator[str]:
+    """Give the URL of an empty database, which is gone after the block."""
     name = f"items_test_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(_statement("CREATE DATABASE {} TEMPLATE template0", name))
-        yield _url(server, name)
-        connection.execute(_statement("DROP DATABASE {} WITH (FORCE)", name))
+    create(name)
+    yield url(name)
+    drop(name)
+
+
+def create(name: str) -> None:
+    """Make an empty database."""
+    _administer("CREATE DATABASE {} TEMPLATE template0", name)
+
+
+def drop(name: str) -> None:
+    """Remove a database, whoever is connected to it."""
+    _administer("DROP DATABASE {} WITH (FORCE)", name)
+
+
+def url(name: str) -> str:
+    """Give the URL of a database."""
+    return "postgresql://?" + urlencode(conninfo.conninfo_to_dict(shared_server(), dbname=name))
+
+
+def _administer(statement: str, name: str) -> None:
+    with psycopg.connect(shared_server(), autocommit=True) as connection:
+        connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
 
 
 @cache
@@ -116,15 +134,6 @@ def shared_server() -> str:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.stop)
     return server.url
-
-
-def _statement(text: str, name: str) -> sql.Composed:
-    return sql.SQL(text).format(sql.Identifier(name))
-
-
-def _url(server: str, name: str) -> str:
-    parts = conninfo.conninfo_to_dict(server, dbname=name)
-    return "postgresql://?" + urlencode(parts)
 
 
 def _wait_for(url: str) -> None:

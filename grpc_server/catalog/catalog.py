@@ -168,6 +168,8 @@ class Catalog:
     async def _reach(self, revision: int) -> None:
         if revision <= self._progress.revision:
             return
+        head = await self._reader.scan(lambda reading: reading.head())
+        self._progress.advance(head.revision)  # another replica may have written it
         try:
             async with asyncio.timeout(self._policy.min_revision_wait.total_seconds()):
                 await self._progress.reach(revision)

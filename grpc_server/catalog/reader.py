@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from typing import Self, TypeVar
 
 from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.observer import UNOBSERVED, Observer
+from grpc_server.catalog.persistence import persistently
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Head, Page, Reading, Snapshot, Store
 
@@ -132,9 +133,15 @@ class Reader:
             finally:
                 await run(snapshot.close)
 
+    def _snapshot(self, ids: Collection[str]) -> Snapshot:
+        return persistently(lambda: self._store.snapshot(ids))
+
     def _scan(self, read: Callable[[Reading], T]) -> T:
-        with self._store.read() as reading:
-            return read(reading)
+        def attempt() -> T:
+            with self._store.read() as reading:
+                return read(reading)
+
+        return persistently(attempt)
 
     async def _read_all(self) -> None:
         loop = asyncio.get_running_loop()
@@ -143,7 +150,7 @@ class Reader:
                 ids = {item_id for waiting in batch for item_id in waiting.ids}
                 began = time.perf_counter()
                 try:
-                    snapshot = await loop.run_in_executor(self._gets, self._store.snapshot, ids)
+                    snapshot = await loop.run_in_executor(self._gets, self._snapshot, ids)
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
                     _fail(batch, error)
                 else:

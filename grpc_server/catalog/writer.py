@@ -12,16 +12,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, Self
 
 import structlog
 
-from grpc_server.catalog.errors import CatalogError, Overloaded
+from grpc_server.catalog.attempt import Attempt, Committed
+from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.units import R_co, WriteUnit
-from grpc_server.catalog.view import View
-from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Change, Store
 
 _log = structlog.get_logger(__name__)
@@ -38,12 +36,6 @@ class _Waiting:
     unit: WriteUnit[Any]
     writes: int
     answer: asyncio.Future[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Committed:
-    changes: Sequence[Change]
-    outcomes: Sequence[Any]
 
 
 class Writer:
@@ -92,11 +84,15 @@ class Writer:
     async def write(self, unit: WriteUnit[R_co]) -> R_co:
         """Apply *unit*; returns when its effects are durable.
 
+        A commit that the database breaks off is tried again, and one whose connection
+        breaks is looked for before that.
+
         A caller that is cancelled while its unit waits withdraws it.
 
         Raises:
             CatalogError: the unit is refused; it has written nothing.
             Overloaded: too many writes wait; this unit has written nothing.
+            CommitUnknown: the database failed while it committed; it may be written or not.
             StoreError: the database failed; nothing was written.
         """
         writes = max(1, sum(1 for _ in unit.ids()))
@@ -115,10 +111,9 @@ class Writer:
         loop = asyncio.get_running_loop()
         try:
             while batch := self._next_batch():
-                units = [waiting.unit for waiting in batch]
                 began = time.perf_counter()
                 try:
-                    committed = await loop.run_in_executor(self._thread, self._commit, units)
+                    committed = await loop.run_in_executor(self._thread, self._commit, batch)
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
                     self._observer.commit_failed()
                     _resolve(batch, [error] * len(batch))
@@ -150,33 +145,11 @@ class Writer:
                 writes += waiting.writes
         return batch
 
-    def _commit(self, units: Sequence[WriteUnit[Any]]) -> _Committed:
-        """Apply *units* in one transaction; runs on the writer's thread.
-
-        The outcome of a unit is its answer, or the error that it raised.
-        """
-        with self._store.write() as transaction:
-            view = View(transaction, self._clock(), self._new_id)
-            view.load(
-                chain.from_iterable(unit.ids() for unit in units),
-                chain.from_iterable(unit.keys() for unit in units),
-            )
-            outcomes = [_applied(unit, view) for unit in units]
-            commit = view.commit()
-            transaction.save(commit)
-        return _Committed(commit.changes, outcomes)
-
-
-def _applied(unit: WriteUnit[Any], view: View) -> Any:
-    try:
-        with view.attempt():
-            return unit.apply(view)
-    except CatalogError as refusal:
-        return refusal
-    except StoreError:  # the transaction has failed, and with it every unit
-        raise
-    except Exception as fault:  # noqa: BLE001  # a fault in one unit must not disturb its neighbours
-        return fault
+    def _commit(self, batch: Sequence[_Waiting]) -> Committed:
+        """Apply the units of *batch* together; runs on the writer's thread."""
+        units = [waiting.unit for waiting in batch]
+        attempt = Attempt(self._store, units, self._clock, self._new_id)
+        return attempt.commit(is_wanted=lambda: not all(each.answer.done() for each in batch))
 
 
 def _resolve(batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:

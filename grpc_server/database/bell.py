@@ -6,6 +6,7 @@ commit, not in it: PostgreSQL lets one transaction at a time commit that has not
 
 import time
 from collections.abc import Mapping
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -61,14 +62,22 @@ def _listen(settings: Mapping[str, Any]) -> PatientConnection:
 
 
 class SilentBell:
-    """For where notifications do not get through, as behind some poolers; see `Bell`."""
+    """For where notifications do not get through, as behind some poolers; see `Bell`.
 
-    def ring(self, revision: int) -> None:
-        """Tell nobody."""
+    It is heard in this process only.
+    """
+
+    def __init__(self) -> None:
+        self._rung = Event()
+
+    def ring(self, revision: int) -> None:  # noqa: ARG002  # as the other's
+        """Tell nobody but who waits here."""
+        self._rung.set()
 
     def heard(self, patience: float) -> int | None:
-        """Wait for *patience* seconds."""
-        time.sleep(patience)
+        """Wait until it is rung here, or for *patience* seconds."""
+        self._rung.wait(patience)
+        self._rung.clear()
         return None
 
     def close(self) -> None:

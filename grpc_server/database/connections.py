@@ -11,7 +11,7 @@ from threading import Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from grpc_server.database.errors import CommitUnknown, StoreUnavailable
+from grpc_server.database.errors import CommitUnknown, StoreInterrupted, StoreUnavailable
 
 _PATIENCE_SECONDS = 5.0
 
@@ -56,7 +56,7 @@ class Connections:
         try:
             return self._idle.get(timeout=_PATIENCE_SECONDS)
         except Empty:
-            raise StoreUnavailable("no connection to the database became free") from None
+            raise StoreInterrupted("no connection to the database became free") from None
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnavailable   the database did not answer; nothing was written
+│   └── StoreInterrupted   it broke the transaction off; another try may succeed
 ├── CommitUnknown      the connection broke during a commit; it may be written or not
 ├── StoreLocked        another process owns the file
 ├── StoreCorrupt       what was read is not what was written
@@ -15,6 +16,10 @@ class StoreError(Exception):
 
 class StoreUnavailable(StoreError):
     """The database did not answer, and nothing was written."""
+
+
+class StoreInterrupted(StoreUnavailable):
+    """The transaction was broken off, and nothing was written; another try may succeed."""
 
 
 class CommitUnknown(StoreError):

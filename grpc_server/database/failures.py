@@ -6,13 +6,21 @@ from contextlib import contextmanager
 from pysqlite3 import dbapi2
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 
-from grpc_server.database.errors import StoreCorrupt, StoreError, StoreUnavailable
+from grpc_server.database.errors import (
+    StoreCorrupt,
+    StoreError,
+    StoreInterrupted,
+    StoreUnavailable,
+)
 
 _UNAVAILABLE = frozenset(
     {"BUSY", "LOCKED", "FULL", "IOERR", "READONLY", "CANTOPEN", "NOMEM", "INTERRUPT", "PROTOCOL"}
 )
 _CORRUPT = frozenset({"CORRUPT", "NOTADB", "FORMAT"})
-_CLASSES_UNAVAILABLE = ("08", "25", "40", "53", "55", "57", "58")
+_INTERRUPTED = ("08", "25006", "40", "53300", "55P03", "57P")
+"""Lost connections, a standby, serialization and deadlocks, too many connections, a lock
+that was not to be had in time, a server that shuts down or starts."""
+_CLASSES_UNAVAILABLE = ("25", "53", "57", "58")
 _CLASS_CORRUPT = "XX"
 
 
@@ -38,7 +46,7 @@ def _kind_of(error: DBAPIError) -> type[StoreError]:
     code: str | None = getattr(error.orig, "sqlstate", None)
     if code is None:
         is_lost = isinstance(error, OperationalError | InterfaceError)
-        return StoreUnavailable if is_lost else StoreError
+        return StoreInterrupted if is_lost else StoreError
     return _kind_of_postgresql(code)
 
 
@@ -52,10 +60,12 @@ def _kind_of_sqlite(error: object) -> type[StoreError]:
 
 
 def _kind_of_postgresql(code: str) -> type[StoreError]:
-    """Tell by the class of the SQLSTATE, its first two characters.
+    """Tell by the SQLSTATE, of which the first two characters are the class.
 
     https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
+    if code.startswith(_INTERRUPTED):
+        return StoreInterrupted
     if code.startswith(_CLASSES_UNAVAILABLE):
         return StoreUnavailable
     return StoreCorrupt if code.startswith(_CLASS_CORRUPT) else StoreError

@@ -6,10 +6,10 @@ is idle costs a future.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from grpc_server.catalog.errors import ShuttingDown
-from grpc_server.database.store import Change
+from grpc_server.database.store import Change, StoredChange
 from grpc_server.feed.commits import Commit, commits_of, stored
 
 RUN = 256
@@ -47,7 +47,11 @@ class Hub:
 
     def publish(self, changes: Sequence[Change]) -> None:
         """Take in the changes of a commit, and wake those who wait."""
-        commits = tuple(commits_of(map(stored, changes)))
+        self.take(map(stored, changes))
+
+    def take(self, changes: Iterable[StoredChange]) -> None:
+        """Take in changes in whole revisions, and wake those who wait."""
+        commits = tuple(commits_of(changes))
         for commit in commits:
             self._append(commit)
         if self._bytes > self._max_bytes:

@@ -127,7 +127,8 @@ class Feed:
         def read(reading: Reading) -> tuple[int, list[bytes]]:
             check_kept(reading.head(), cursor, first=cursor + 1)
             changes = reading.changes(cursor, CATCH_UP, with_previous=view.needs_previous)
-            return changes[-1].revision, [*map(view.encoded, commits_of(changes))]
+            reached = changes[-1].revision if changes else cursor
+            return reached, [*map(view.encoded, commits_of(changes))]
 
         return await self.reader.tail(read)
 

@@ -58,7 +58,8 @@ async def _wait(call: "aio.UnaryUnaryCall[pb.CreateItemRequest, pb.Item]") -> pb
     return await call
 
 
-async def test_a_second_server_on_the_same_store_is_refused(folder: Path) -> None:
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_second_server_on_the_same_file_is_refused(folder: Path) -> None:
     async with serving(server_settings(folder)):
         with pytest.raises(StoreLocked):
             async with serving(server_settings(folder, grpc="127.0.0.1:0")):

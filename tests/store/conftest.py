@@ -1,23 +1,20 @@
 """A store of each dialect: the suite runs once for every one of them."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from grpc_server.database.engine import open_store
 from grpc_server.database.store import Store
-from tests import postgresql
-
-DIALECTS = ["sqlite", "postgresql"]
+from tests.dialects import DIALECTS, store_url, stores_on
 
 
 @pytest.fixture(params=DIALECTS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a store may be made."""
-    with _place(request.param, tmp_path) as url:
-        yield url
+    with stores_on(request.param, tmp_path):
+        yield store_url(tmp_path)
 
 
 @pytest.fixture
@@ -33,16 +30,8 @@ def shared_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Store]:
     """A store that is empty for the first test of a file, and then is as that leaves it."""
-    with _place(request.param, tmp_path_factory.mktemp("shared")) as url:
-        store = open_store(url)
+    folder = tmp_path_factory.mktemp("shared")
+    with stores_on(request.param, folder):
+        store = open_store(store_url(folder))
         yield store
         store.close()
-
-
-@contextmanager
-def _place(dialect: str, folder: Path) -> Iterator[str]:
-    if dialect == "sqlite":
-        yield f"sqlite:///{folder / 'items.db'}"
-        return
-    with postgresql.database() as url:
-        yield url

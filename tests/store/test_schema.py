@@ -15,7 +15,7 @@ from grpc_server.database import migration
 from grpc_server.database.postgresql import connection_settings, writing_engine
 from grpc_server.database.schema import metadata
 from tests import postgresql
-from tests.store.conftest import DIALECTS
+from tests.dialects import DIALECTS
 
 OF_ONE_DIALECT = {"items_by_attributes", "items_by_name"}
 """Alembic compares these with the other dialect's; the definitions tell."""

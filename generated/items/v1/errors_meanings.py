@@ -26,6 +26,10 @@ ERROR_REASON: Final[Mapping[str, str]] = {
     "ERROR_REASON_OVERLOADED": "Too many calls wait already; try again after the given delay.",
     "ERROR_REASON_STORE_UNAVAILABLE": "The database does not answer; try again after the given delay.",
     "ERROR_REASON_SHUTTING_DOWN": "The server is draining; another replica, or this one later, will answer.",
+    "ERROR_REASON_COMMIT_OUTCOME_UNKNOWN": (
+        "The connection to the database broke while the write was committed; it may be "
+        "written or not. Send it again with the same request id."
+    ),
     "ERROR_REASON_UPSTREAM_UNAVAILABLE": "The facade cannot reach the gRPC server.",
     "ERROR_REASON_DEADLINE_EXCEEDED": "The deadline passed before there was an answer.",
     "ERROR_REASON_CANCELLED": "The caller gave up.",

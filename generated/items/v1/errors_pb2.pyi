@@ -62,6 +62,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The database does not answer; try again after the given delay."""
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 19
     """The server is draining; another replica, or this one later, will answer."""
+    ERROR_REASON_COMMIT_OUTCOME_UNKNOWN: _ErrorReason.ValueType  # 36
+    """The connection to the database broke while the write was committed; it may
+    be written or not. Send it again with the same request id.
+    """
     ERROR_REASON_UPSTREAM_UNAVAILABLE: _ErrorReason.ValueType  # 20
     """The facade cannot reach the gRPC server."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 21
@@ -146,6 +150,10 @@ ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 18
 """The database does not answer; try again after the given delay."""
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 19
 """The server is draining; another replica, or this one later, will answer."""
+ERROR_REASON_COMMIT_OUTCOME_UNKNOWN: ErrorReason.ValueType  # 36
+"""The connection to the database broke while the write was committed; it may
+be written or not. Send it again with the same request id.
+"""
 ERROR_REASON_UPSTREAM_UNAVAILABLE: ErrorReason.ValueType  # 20
 """The facade cannot reach the gRPC server."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 21

@@ -1,0 +1,11 @@
+"""The suite of the feed runs once for every database."""
+
+import pytest
+
+from tests.dialects import DIALECTS
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The database that stores are made in."""
+    return str(request.param)
