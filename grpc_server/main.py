@@ -28,6 +28,7 @@ from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.sweeper import sweeping
 from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
+from grpc_server.database.address import without_password
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Store
@@ -172,7 +173,8 @@ async def run(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with serving(settings) as address:
-        _log.info("serving", grpc=address, store=settings.store, engine=settings.grpc_engine)
+        store = without_password(settings.store)
+        _log.info("serving", grpc=address, store=store, engine=settings.grpc_engine)
         settle()
         await stop.wait()
         _log.info("draining", at_most=settings.grpc_drain.total_seconds())

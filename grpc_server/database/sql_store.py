@@ -28,26 +28,26 @@ class SqlStore:
         self, where: str, roles: Roles, parts: ExitStack, bell: Bell | None = None
     ) -> None:
         self.bell = bell
-        self.where = where
+        self._where = where
         self._roles = roles
         self._parts = parts
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
         """Open a snapshot."""
-        with driver_errors_translated(self.where), self._roles.reading.transaction() as connection:
+        with driver_errors_translated(self._where), self._roles.reading.transaction() as connection:
             yield SqlReading(connection)
 
     def snapshot(self, ids: Collection[str]) -> Snapshot:
         """The items that exist among *ids*, in one statement."""
-        with driver_errors_translated(self.where), self._roles.getting.transaction() as connection:
+        with driver_errors_translated(self._where), self._roles.getting.transaction() as connection:
             return reading.snapshot(connection, ids)
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
         """Open a write transaction, when the one before has ended."""
-        with driver_errors_translated(self.where), self._roles.writing.transaction() as connection:
-            yield SqlWriting(connection, self.where)
+        with driver_errors_translated(self._where), self._roles.writing.transaction() as connection:
+            yield SqlWriting(connection, self._where)
 
     def close(self) -> None:
         """Release every connection, and the right to the file."""

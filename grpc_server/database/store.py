@@ -240,10 +240,6 @@ class Store(Protocol):
     """
 
     @property
-    def where(self) -> str:
-        """Where the database is, without a password: for the log."""
-
-    @property
     def bell(self) -> Bell | None:
         """How others that write are heard of; None if this process alone writes."""
 
