@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import IsolationLevel, conninfo
 from psycopg.abc import PQGen
+from psycopg.errors import Diagnostic
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, NullPool, create_engine
 
@@ -40,10 +41,15 @@ _WRITING = (
     "SET synchronous_commit = {synchronous_commit}",
 )
 _READING = ("SET statement_timeout = '8s'",)
+_WARNING = "01000"
 
 
 class Unanswered(psycopg.OperationalError):
     """The database has not answered in time; the connection is given up."""
+
+
+class Unreplicated(psycopg.OperationalError):
+    """The commit is on the disk of the primary, and perhaps of no standby."""
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -65,6 +71,26 @@ class PatientConnection(psycopg.Connection[Any]):
                 self.pgconn.finish()
                 raise Unanswered(f"no answer within {PATIENCE_SECONDS:g} s") from error
             raise
+
+    def commit(self) -> None:
+        """Commit; raises Unreplicated, and is closed, if that is all that is known.
+
+        A wait for a standby that is cancelled ends in a warning, and the commit in success.
+        """
+        warnings: list[str] = []
+
+        def keep(notice: Diagnostic) -> None:
+            if notice.sqlstate == _WARNING:
+                warnings.append(str(notice.message_primary))
+
+        self.add_notice_handler(keep)
+        try:
+            super().commit()
+        finally:
+            self.remove_notice_handler(keep)
+        if warnings:
+            self.close()
+            raise Unreplicated(", ".join(warnings))
 
 
 def connection_settings(url: str) -> Mapping[str, Any]:
