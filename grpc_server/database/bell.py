@@ -37,10 +37,11 @@ class PostgresqlBell:
             _log.warning("others were not told of a commit", error=str(error))
 
     def heard(self, patience: float) -> int | None:
-        """Wait until somebody rings; None if nobody does within *patience* seconds."""
+        """Wait until somebody rings; None if somebody may have rung unheard, or in the end."""
         try:
             if self._listening is None or self._listening.closed:
                 self._listening = _listen(self._settings)
+                return None  # whoever rang before was not heard
             rung = self._listening.notifies(timeout=patience, stop_after=1)
             return max((int(each.payload) for each in rung), default=None)
         except psycopg.Error as error:

@@ -229,7 +229,7 @@ class Bell(Protocol):
     def heard(self, patience: float) -> int | None:
         """Wait until somebody rings, and give the newest revision that was told.
 
-        None if nobody does within *patience* seconds, or if nobody can be heard.
+        None if nobody does within *patience* seconds, and when somebody may have rung unheard.
         """
 
 
