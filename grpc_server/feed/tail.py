@@ -54,6 +54,7 @@ class Tail:
         self._hub = hub
         self._progress = progress
         self._every = every
+        self._written = hub.revision
         self._is_behind, self._is_to_ring = asyncio.Event(), asyncio.Event()
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="tail")
         self._ringer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ringer")
@@ -79,6 +80,7 @@ class Tail:
             _publish(self._hub, self._progress, new)
         elif new:
             self._is_behind.set()
+        self._written = changes[-1].revision  # the hub may not have come so far
         self._is_to_ring.set()
 
     async def _listen(self) -> None:
@@ -93,7 +95,7 @@ class Tail:
         loop = asyncio.get_running_loop()
         while await self._is_to_ring.wait():
             self._is_to_ring.clear()
-            await loop.run_in_executor(self._ringer, self._bell.ring, self._hub.revision)
+            await loop.run_in_executor(self._ringer, self._bell.ring, self._written)
 
     async def _follow(self) -> None:
         while await self._is_behind.wait():

@@ -14,6 +14,8 @@ from tests.feed.recording import Recording, watching
 from tests.feed.writing import create
 from tests.replicas.serving import replicas
 
+pytestmark = pytest.mark.timeout(50)  # less than the interval of NOTIFIED
+
 WRITERS = 4
 WRITES = 40
 
