@@ -13,7 +13,7 @@ import structlog
 import uuid_utils
 import uvloop
 from grpc import aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from pydantic import ValidationError
 
@@ -46,6 +46,7 @@ from grpc_server.interceptors.validation import validation
 from grpc_server.lasting import LastingServer
 from grpc_server.metrics.calls import CallMetrics
 from grpc_server.metrics.metrics import Metrics
+from grpc_server.readiness import Readiness, watched
 from grpc_server.servicer import ItemServicer
 from grpc_server.settings import Settings
 from grpc_server.sink_servicer import SinkServicer
@@ -72,11 +73,12 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the services answer from, and what writes."""
+    """What the services answer from, and what reads and writes."""
 
     catalog: Catalog
     feed: Feed
     sinks: Sinks
+    reader: Reader
     writer: Writer
 
 
@@ -111,6 +113,7 @@ async def open_items(
             Catalog(reader, writer, progress, tokens, describe, policy),
             Feed(hub, reader, head.store_id, settings.watch_bookmark_interval, observer=observer),
             Sinks(reader, writer, tokens, clock),
+            reader,
             writer,
         )
 
@@ -159,9 +162,10 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
             make = partial(_item_server, settings, parts, checks, metrics.calls)
             grace = settings.grpc_drain.total_seconds()
             async with LastingServer(make, settings.grpc, grace) as address:
-                await _set_health(checks, health_pb2.HealthCheckResponse.SERVING)
+                readiness = Readiness(parts.reader, parts.writer, checks, SERVICES)
                 try:
-                    yield address
+                    async with watched(readiness):
+                        yield address
                 finally:
                     await checks.enter_graceful_shutdown()
                     parts.feed.hub.close()
@@ -213,10 +217,3 @@ def _item_server(
     names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
     reflection.enable_server_reflection(names, server)
     return server
-
-
-async def _set_health(
-    checks: health.aio.HealthServicer, status: health_pb2.HealthCheckResponse.ServingStatus
-) -> None:
-    for service in ("", *SERVICES):
-        await checks.set(service, status)

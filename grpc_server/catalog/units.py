@@ -194,6 +194,23 @@ class Expiry:
         return len(items) + len(keys)
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """Writes what changes nothing, to find out whether anything can be written."""
+
+    def ids(self) -> Iterable[str]:
+        """None."""
+        return ()
+
+    def keys(self) -> Iterable[RequestKey]:
+        """None."""
+        return ()
+
+    def apply(self, view: View) -> None:
+        """Write the store's own row as it is."""
+        view.transaction.touch()
+
+
 def _preview(result: pb.ItemWriteResult) -> pb.ItemWriteResult:
     """What would be written has no revision yet."""
     if result.kind:

@@ -31,6 +31,10 @@ MAX_BATCH = 512
 """How many writes share a commit, unless one unit has more; so none waits long for it."""
 
 
+STUCK_SECONDS = 3.0
+"""After how long a commit is taken for one that fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     unit: WriteUnit[Any]
@@ -67,6 +71,8 @@ class Writer:
         self._writes = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._committing: asyncio.Task[None] | None = None
+        self._began: float | None = None
+        self._has_failed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -80,6 +86,12 @@ class Writer:
     def waiting(self) -> int:
         """How many writes wait for a commit."""
         return self._writes
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last commit has failed, or one has lasted for much too long."""
+        is_stuck = self._began is not None and time.perf_counter() - self._began > STUCK_SECONDS
+        return self._has_failed or is_stuck
 
     async def write(self, unit: WriteUnit[R_co]) -> R_co:
         """Apply *unit*; returns when its effects are durable.
@@ -111,19 +123,21 @@ class Writer:
         loop = asyncio.get_running_loop()
         try:
             while batch := self._next_batch():
-                began = time.perf_counter()
+                self._began = time.perf_counter()
                 try:
                     committed = await loop.run_in_executor(self._thread, self._commit, batch)
                 except Exception as error:  # noqa: BLE001  # every caller is told, none is left waiting
+                    self._has_failed = True
                     self._observer.commit_failed()
                     _resolve(batch, [error] * len(batch))
                 else:
+                    self._has_failed = False
                     writes = sum(waiting.writes for waiting in batch)
-                    self._observer.committed(writes, time.perf_counter() - began)
+                    self._observer.committed(writes, time.perf_counter() - self._began)
                     self._tell(committed.changes)
                     _resolve(batch, committed.outcomes)
         finally:
-            self._committing = None
+            self._committing = self._began = None
 
     def _tell(self, changes: Sequence[Change]) -> None:
         """Tell of a commit; what is written is answered, whatever comes of that."""

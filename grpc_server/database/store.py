@@ -201,6 +201,9 @@ class Writing(Protocol):
     def unpark(self, name: str, after: int) -> int:
         """Remove what is parked of a sink after the revision *after*; tells how much."""
 
+    def touch(self) -> None:
+        """Write something that changes nothing: what can be written shows when it commits."""
+
     def holds(self, commit: Commit) -> bool:
         """Whether an earlier transaction has written *commit*, to the last byte.
 

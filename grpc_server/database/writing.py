@@ -49,6 +49,7 @@ _EXPIRED_ANSWERS = (
 )
 _ADD_CHANGE = insert(changes)
 _ADVANCE = update(store)
+_TOUCH = update(store).values(revision=store.c.revision)
 _ADD_ANSWER = insert(request_ids)
 _FORGET = delete(request_ids).where(
     request_ids.c.request_id == bindparam("request_id"),
@@ -142,6 +143,10 @@ class SqlWriting:
     def unpark(self, name: str, after: int) -> int:
         """Remove what is parked of a sink after the revision *after*."""
         return self._at_once(sink_rows.unpark, name, after)
+
+    def touch(self) -> None:
+        """Write something that changes nothing."""
+        self._at_once(Connection.execute, _TOUCH)
 
     def holds(self, commit: Commit) -> bool:
         """Whether an earlier transaction has written *commit*."""
