@@ -151,7 +151,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         OSError: the address cannot be listened on.
     """
     metrics = Metrics(DESCRIPTORS)
-    with closing(open_store(settings.store, notify=settings.store_notify)) as store:
+    with closing(_open_store(settings)) as store:
         async with (
             open_items(settings, store, clock, metrics.work) as parts,
             metrics_served(
@@ -197,6 +197,14 @@ def main() -> None:
     except (StoreError, OSError) as error:
         _log.error("cannot serve", error=str(error))  # expected: the message says all
         sys.exit(1)
+
+
+def _open_store(settings: Settings) -> Store:
+    return open_store(
+        settings.store,
+        patience=settings.store_timeout.total_seconds(),
+        notify=settings.store_notify,
+    )
 
 
 def _new_id() -> str:

@@ -19,6 +19,10 @@ class Settings(BaseSettings):
     model_config = CONFIG
 
     store: str = Field("sqlite:///data/items.db", description="Where the items are kept, as a URL.")
+    store_timeout: Positive = Field(
+        timedelta(seconds=10),
+        description="How long PostgreSQL has to answer a statement, before that is given up.",
+    )
     store_poll_interval: Positive = Field(
         timedelta(seconds=1),
         description="How often a shared store is asked what other replicas have written.",

@@ -5,14 +5,12 @@ commit, not in it: PostgreSQL lets one transaction at a time commit that has not
 """
 
 import time
-from collections.abc import Mapping
 from threading import Event
-from typing import Any
 
 import psycopg
 import structlog
 
-from grpc_server.database.postgresql import PatientConnection, connect
+from grpc_server.database.postgresql import ConnectionSettings, PatientConnection, connect
 
 _CHANNEL = "items_v1_revision"
 
@@ -22,7 +20,7 @@ _log = structlog.get_logger(__name__)
 class PostgresqlBell:
     """LISTEN and NOTIFY, on a connection for each; see `Bell`."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: ConnectionSettings) -> None:
         self._settings = settings
         self._speaking: PatientConnection | None = None
         self._listening: PatientConnection | None = None
@@ -56,7 +54,7 @@ class PostgresqlBell:
                 connection.close()
 
 
-def _listen(settings: Mapping[str, Any]) -> PatientConnection:
+def _listen(settings: ConnectionSettings) -> PatientConnection:
     connection = connect(settings)
     connection.execute(f"LISTEN {_CHANNEL}")
     return connection

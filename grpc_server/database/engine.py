@@ -16,7 +16,7 @@ from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.ownership import Ownership
 from grpc_server.database.sql_store import Roles, SqlStore
-from grpc_server.database.store import Store
+from grpc_server.database.store import PATIENCE_SECONDS, Store
 
 RandomBytes = Callable[[int], bytes]
 
@@ -27,20 +27,22 @@ def open_store(
     url: str,
     *,
     readers: int = 6,
+    patience: float = PATIENCE_SECONDS,
     notify: bool = True,
     random_bytes: RandomBytes = secrets.token_bytes,
 ) -> Store:
     """Open the store at *url*, making it, or bringing its schema up to date, as needed.
 
-    *readers* snapshots can be read at a time. On a database that several processes share,
-    they tell one another of commits, unless *notify* is false.
+    *readers* snapshots can be read at a time. A database that is reached over a network has
+    *patience* seconds to answer. On one that several processes share, they tell one another
+    of commits, unless *notify* is false.
 
     Raises StoreUnsupported if *url* or what is there cannot be used, StoreLocked if
     another process uses it, StoreCorrupt if it is damaged, StoreUnavailable if the
     database does not answer.
     """
     if is_postgresql(url):
-        return _open_postgresql(url, readers, random_bytes, notify=notify)
+        return _open_postgresql(url, readers, random_bytes, patience, notify=notify)
     return _open_sqlite(url, readers, random_bytes)
 
 
@@ -64,14 +66,16 @@ def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
         return SqlStore(str(path), roles, parts.pop_all())
 
 
-def _open_postgresql(url: str, readers: int, random_bytes: RandomBytes, *, notify: bool) -> Store:
+def _open_postgresql(
+    url: str, readers: int, random_bytes: RandomBytes, patience: float, *, notify: bool
+) -> Store:
     try:
         from grpc_server.database import postgresql  # noqa: PLC0415  # an extra
         from grpc_server.database.bell import PostgresqlBell, SilentBell  # noqa: PLC0415
     except ImportError as error:
         raise StoreUnsupported(_EXTRA.format(error)) from error
-    settings = postgresql.connection_settings(url)
-    where = postgresql.shown(settings)
+    settings = postgresql.connection_settings(url, patience)
+    where = settings.where
     with ExitStack() as parts, driver_errors_translated(where):
         engine = postgresql.writing_engine(settings)
         _refuse_foreign(engine)

@@ -6,6 +6,7 @@ the one that takes them (https://www.postgresql.org/docs/current/libpq-connect.h
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg
@@ -16,11 +17,9 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, NullPool, create_engine
 
 from grpc_server.database.errors import StoreUnsupported
+from grpc_server.database.store import PATIENCE_SECONDS
 
 T = TypeVar("T")
-
-PATIENCE_SECONDS = 10.0
-"""How long a statement may take: an index answers in milliseconds, a scan in seconds."""
 
 MINIMUM_VERSION = 140000
 """PostgreSQL 14, the oldest one that is still maintained."""
@@ -34,15 +33,16 @@ _CONNECTING = {
     "application_name": "item-service",
     "client_encoding": "utf8",
 }
+_TIMEOUT = "SET statement_timeout = {eighty_percent}"
+_GETTING = (_TIMEOUT,)
+_READING = (_TIMEOUT, "SET plan_cache_mode = force_custom_plan")
+"""Which index leads to few items depends on the values that a list is asked for."""
 _WRITING = (
-    "SET lock_timeout = '5s'",
-    "SET statement_timeout = '8s'",
-    "SET idle_in_transaction_session_timeout = '10s'",  # a frozen replica lets go of the head
+    _TIMEOUT,
+    "SET lock_timeout = {half}",
+    "SET idle_in_transaction_session_timeout = {whole}",  # a frozen replica lets go of the head
     "SET synchronous_commit = {synchronous_commit}",
 )
-_GETTING = ("SET statement_timeout = '8s'",)
-_READING = (*_GETTING, "SET plan_cache_mode = force_custom_plan")
-"""Which index leads to few items depends on the values that a list is asked for."""
 _WARNING = "01000"
 
 
@@ -55,23 +55,26 @@ class Unreplicated(psycopg.OperationalError):
 
 
 class PatientConnection(psycopg.Connection[Any]):
-    """A connection that is closed when an answer takes longer than PATIENCE_SECONDS.
+    """A connection that is closed when an answer takes longer than *patience* seconds.
 
     The server breaks statements off before that; this is for one that is frozen, or
     gone without a word.
     """
 
+    patience = PATIENCE_SECONDS
+
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """Wait as psycopg does, but not for ever; raises Unanswered."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
         start = time.monotonic()
-        patience = PATIENCE_SECONDS if timeout is None else timeout
         try:
-            return super().wait(gen, interval, patience)
+            return super().wait(gen, interval, self.patience)
         except psycopg.OperationalError as error:
-            is_late = timeout is None and time.monotonic() - start >= PATIENCE_SECONDS
+            is_late = time.monotonic() - start >= self.patience
             if is_late and self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()
-                raise Unanswered(f"no answer within {PATIENCE_SECONDS:g} s") from error
+                raise Unanswered(f"no answer within {self.patience:g} s") from error
             raise
 
     def commit(self) -> None:
@@ -95,7 +98,22 @@ class PatientConnection(psycopg.Connection[Any]):
             raise Unreplicated(", ".join(warnings))
 
 
-def connection_settings(url: str) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """How the database is reached, by libpq's names, and how many seconds it has to answer."""
+
+    libpq: Mapping[str, Any]
+    patience: float
+
+    @property
+    def where(self) -> str:
+        """Where the database is, without its password."""
+        host = self.libpq.get("host") or self.libpq.get("hostaddr") or "localhost"
+        port = self.libpq.get("port", "5432")
+        return f"postgresql://{host}:{port}/{self.libpq.get('dbname', '')}"
+
+
+def connection_settings(url: str, patience: float = PATIENCE_SECONDS) -> ConnectionSettings:
     """Give the settings that *url* states, and ours where it states none.
 
     Raises StoreUnsupported if libpq cannot read it.
@@ -106,17 +124,10 @@ def connection_settings(url: str) -> Mapping[str, Any]:
         raise StoreUnsupported(f"not a PostgreSQL URL: {str(error).strip()}") from error
     several = "," in str(stated.get("host", "")) + str(stated.get("hostaddr", ""))
     which = {"target_session_attrs": "read-write"} if several else {}
-    return _CONNECTING | which | stated
+    return ConnectionSettings(_CONNECTING | which | stated, patience)
 
 
-def shown(settings: Mapping[str, Any]) -> str:
-    """Say where a database is, without its password."""
-    host = settings.get("host") or settings.get("hostaddr") or "localhost"
-    port = settings.get("port", "5432")
-    return f"postgresql://{host}:{port}/{settings.get('dbname', '')}"
-
-
-def writing_engine(settings: Mapping[str, Any]) -> Engine:
+def writing_engine(settings: ConnectionSettings) -> Engine:
     """Make the engine whose transactions write.
 
     Each sees what was committed before it takes the lock of the store's own row, hence
@@ -125,23 +136,25 @@ def writing_engine(settings: Mapping[str, Any]) -> Engine:
     return _engine(settings, _WRITING, IsolationLevel.READ_COMMITTED)
 
 
-def reading_engine(settings: Mapping[str, Any]) -> Engine:
+def reading_engine(settings: ConnectionSettings) -> Engine:
     """Make the engine whose transactions are snapshots, and cannot write."""
     return _engine(settings, _READING, IsolationLevel.REPEATABLE_READ, read_only=True)
 
 
-def getting_engine(settings: Mapping[str, Any]) -> Engine:
+def getting_engine(settings: ConnectionSettings) -> Engine:
     """Make the engine for single statements, each of which is a snapshot of its own."""
     return _engine(settings, _GETTING, None, read_only=True)
 
 
-def connect(settings: Mapping[str, Any]) -> PatientConnection:
+def connect(settings: ConnectionSettings) -> PatientConnection:
     """Open a connection that commits each statement by itself."""
-    return PatientConnection.connect(**settings, autocommit=True)
+    connection = PatientConnection.connect(**settings.libpq, autocommit=True)
+    connection.patience = settings.patience
+    return connection
 
 
 def _engine(
-    settings: Mapping[str, Any],
+    settings: ConnectionSettings,
     statements: tuple[str, ...],
     isolation: IsolationLevel | None,
     *,
@@ -169,8 +182,10 @@ def _prepare(connection: PatientConnection, statements: tuple[str, ...]) -> None
     if connection.info.server_version < MINIMUM_VERSION:
         raise StoreUnsupported("PostgreSQL 14 or newer is needed")
     durable = _synchronous_commit(connection)
+    whole = int(connection.patience * 1000)
+    times = {"whole": whole, "eighty_percent": whole * 8 // 10, "half": whole // 2}
     for statement in statements:
-        connection.execute(statement.format(synchronous_commit=durable))
+        connection.execute(statement.format(synchronous_commit=durable, **times))
 
 
 def _synchronous_commit(connection: PatientConnection) -> str:

@@ -14,6 +14,9 @@ from grpc_server.database.query import Cursor, ItemQuery
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
+PATIENCE_SECONDS = 10.0
+"""How long a statement may take: an index answers in milliseconds, a scan in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
