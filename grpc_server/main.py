@@ -31,7 +31,7 @@ from grpc_server.catalog.writer import Writer
 from grpc_server.database.address import without_password
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
-from grpc_server.database.store import Store
+from grpc_server.database.store import Head, Store
 from grpc_server.feed.hub import Hub
 from grpc_server.feed.tail import tailing
 from grpc_server.feed.watching import Feed
@@ -93,8 +93,7 @@ async def open_items(
 
     *observer* is told what they do.
     """
-    with store.read() as reading:
-        head = reading.head()
+    head = await asyncio.to_thread(_head, store)
     progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
     history = HistoryRetention(
@@ -151,7 +150,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         OSError: the address cannot be listened on.
     """
     metrics = Metrics(DESCRIPTORS)
-    with closing(_open_store(settings)) as store:
+    with closing(await asyncio.to_thread(_open_store, settings)) as store:
         async with (
             open_items(settings, store, clock, metrics.work) as parts,
             metrics_served(
@@ -197,6 +196,11 @@ def main() -> None:
     except (StoreError, OSError) as error:
         _log.error("cannot serve", error=str(error))  # expected: the message says all
         sys.exit(1)
+
+
+def _head(store: Store) -> Head:
+    with store.read() as reading:
+        return reading.head()
 
 
 def _open_store(settings: Settings) -> Store:

@@ -63,15 +63,13 @@ class Readiness:
         return True
 
     async def _can_write(self) -> bool:
-        """Tell, from the last commit; if it failed, from another one."""
+        """Tell, from the last commit; if it failed, try another one for the next look."""
         if not self._writer.is_failing:
             return True
-        try:
+        with suppress(CatalogError, StoreError, TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self._writer.write(Touch())
-        except (CatalogError, StoreError, TimeoutError):
-            return False
-        return True
+        return False
 
     async def _tell(self) -> None:
         can_read, can_write = self._told

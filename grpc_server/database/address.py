@@ -42,7 +42,9 @@ def _parsed(url: str) -> URL:
     try:
         return make_url(url)
     except (ArgumentError, ValueError) as error:
-        raise StoreUnsupported(f"{url!r} is not a database URL; {_FORMS}") from error
+        raise StoreUnsupported(
+            f"{without_password(url)!r} is not a database URL; {_FORMS}"
+        ) from error
 
 
 def _file(parts: URL) -> Path:
