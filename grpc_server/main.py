@@ -17,20 +17,23 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from pydantic import ValidationError
 
-from grpc_server.catalog.catalog import Catalog, Policy
+from grpc_server.catalog.catalog import Catalog
 from grpc_server.catalog.compaction import HistoryRetention
 from grpc_server.catalog.compactor import compacting
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.reads import Reads
 from grpc_server.catalog.sinks import Sinks
+from grpc_server.catalog.standby import Bounds, Standby
 from grpc_server.catalog.sweeper import sweeping
 from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.address import without_password
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
+from grpc_server.database.standby import standby_at
 from grpc_server.database.store import Head, Store
 from grpc_server.feed.hub import Hub
 from grpc_server.feed.tail import tailing
@@ -80,6 +83,7 @@ class Parts:
     sinks: Sinks
     reader: Reader
     writer: Writer
+    standby: Standby | None
 
 
 @asynccontextmanager
@@ -102,19 +106,38 @@ async def open_items(
     async with (
         tailing(store, hub, progress, settings.store_poll_interval) as on_commit,
         Reader(store, observer) as reader,
+        following(settings, head, progress, observer) as standby,
         Writer(store, clock, _new_id, on_commit, observer=observer) as writer,
         sweeping(writer, settings.sweep_interval, observer),
         compacting(writer, history, settings.sweep_interval, observer),
     ):
         tokens = PageTokens(head.token_key)
-        policy = Policy(retention, settings.min_revision_wait)
+        reads = Reads(reader, progress, settings.min_revision_wait, standby)
+        interval = settings.watch_bookmark_interval
         yield Parts(
-            Catalog(reader, writer, progress, tokens, describe, policy),
-            Feed(hub, reader, head.store_id, settings.watch_bookmark_interval, observer=observer),
+            Catalog(reads, writer, tokens, describe, retention),
+            Feed(hub, reader, reads, head.store_id, interval, observer=observer),
             Sinks(reader, writer, tokens, clock),
             reader,
             writer,
+            standby,
         )
+
+
+@asynccontextmanager
+async def following(
+    settings: Settings, head: Head, progress: Progress, observer: Observer
+) -> AsyncIterator[Standby | None]:
+    """The standby that is read from, if the settings name one."""
+    if settings.read_store is None:
+        yield None
+        return
+    bounds = Bounds(
+        settings.read_store_wait.total_seconds(), settings.read_store_max_lag.total_seconds()
+    )
+    opens = standby_at(settings.read_store, settings.store_timeout.total_seconds())
+    async with Standby(opens, head, progress, bounds, observer) as standby:
+        yield standby
 
 
 def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
@@ -154,7 +177,8 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         async with (
             open_items(settings, store, clock, metrics.work) as parts,
             metrics_served(
-                metrics.of(parts.writer, parts.feed, parts.sinks), settings.grpc_metrics
+                metrics.of(parts.writer, parts.feed, parts.sinks, parts.standby),
+                settings.grpc_metrics,
             ),
         ):
             checks = health.aio.HealthServicer()

@@ -31,6 +31,17 @@ class Settings(BaseSettings):
         default=True,
         description="Whether replicas tell one another of commits by LISTEN and NOTIFY.",
     )
+    read_store: str | None = Field(
+        None, description="A standby of the store, which reads may go to; without it, none do."
+    )
+    read_store_wait: Positive = Field(
+        timedelta(seconds=0.1),
+        description="How long a read waits for the standby, before it goes to the store.",
+    )
+    read_store_max_lag: Positive = Field(
+        timedelta(seconds=10),
+        description="How far the standby may be behind, and still be read from.",
+    )
     grpc: Address = Field(
         "127.0.0.1:50051", description="Where the gRPC server listens; port 0 takes a free one."
     )

@@ -1,9 +1,6 @@
 """The catalogue of items: one method for each call of the contract."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from typing import cast
 
@@ -11,19 +8,13 @@ from google.rpc import status_pb2
 
 from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES, fitting, page_size
 from grpc_server.catalog.caller import Caller
-from grpc_server.catalog.errors import (
-    CatalogError,
-    InvalidRequest,
-    ItemNotFound,
-    RevisionNotReached,
-)
+from grpc_server.catalog.errors import CatalogError, InvalidRequest, ItemNotFound
 from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.mutations import WriteRequest, visible
 from grpc_server.catalog.orders import parse_order_by
 from grpc_server.catalog.pages import PageTokens
-from grpc_server.catalog.progress import Progress
-from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.reads import Reads
 from grpc_server.catalog.units import BatchWrite, Retention, SingleWrite
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.query import ItemQuery
@@ -31,39 +22,26 @@ from grpc_server.database.store import Reading
 from items.v1 import items_pb2 as pb
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What operators decide about the catalogue.
-
-    *min_revision_wait* bounds how long a read waits for its min_revision.
-    """
-
-    retention: Retention = field(default_factory=Retention)
-    min_revision_wait: timedelta = timedelta(seconds=5)
-
-
 class Catalog:
-    """The rules of the items, over a reader and a writer of the store.
+    """The rules of the items, over reads and a writer of the store.
 
     Requests satisfy the limits that the contract states as protovalidate rules.
     *describe* puts a refusal into a google.rpc.Status, for the results of a batch.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the composition root has made
+    def __init__(  # the parts that the composition root has made
         self,
-        reader: Reader,
+        reads: Reads,
         writer: Writer,
-        progress: Progress,
         tokens: PageTokens,
         describe: Callable[[CatalogError], status_pb2.Status],
-        policy: Policy,
+        retention: Retention,
     ) -> None:
-        self._reader = reader
+        self._reads = reads
         self._writer = writer
-        self._progress = progress
         self._tokens = tokens
         self._describe = describe
-        self._policy = policy
+        self._retention = retention
 
     async def write(self, request: WriteRequest, caller: Caller) -> pb.ItemWriteResult:
         """Create, update, replace, delete or undelete an item; durable on return.
@@ -71,7 +49,7 @@ class Catalog:
         Raises:
             CatalogError: the write is refused; `mutations.decide` says why.
         """
-        return await self._writer.write(SingleWrite(request, caller, self._policy.retention))
+        return await self._writer.write(SingleWrite(request, caller, self._retention))
 
     async def batch_write(
         self, request: pb.BatchWriteItemsRequest, caller: Caller
@@ -82,7 +60,7 @@ class Catalog:
             CatalogError: the batch is refused; only if allow_partial is not set, for a
                 write in it, which the path of the violations then names.
         """
-        unit = BatchWrite(request, caller, self._policy.retention, self._describe)
+        unit = BatchWrite(request, caller, self._retention, self._describe)
         return await self._writer.write(unit)
 
     async def get(self, request: pb.GetItemRequest) -> pb.Item:
@@ -94,11 +72,13 @@ class Catalog:
             RevisionInFuture: the revision has not been written yet.
             RevisionNotReached: min_revision was not reached in time.
         """
-        await self._reach(request.min_revision)
+        least = request.min_revision
         if request.revision:
-            item = await self._reader.scan(partial(_item_at, request=request))
+            read = partial(_item_at, request=request)
+            item = await self._reads.scan(read, min_revision=least, about=request.revision)
         else:
-            item = (await self._reader.get((request.id,))).items.get(request.id)
+            snapshot = await self._reads.get((request.id,), min_revision=least)
+            item = snapshot.items.get(request.id)
         return visible(item, request.id, show_deleted=request.show_deleted)
 
     async def batch_get(self, request: pb.BatchGetItemsRequest) -> pb.BatchGetItemsResponse:
@@ -108,8 +88,7 @@ class Catalog:
             InvalidRequest: the items are too large for one answer.
             RevisionNotReached: min_revision was not reached in time.
         """
-        await self._reach(request.min_revision)
-        snapshot = await self._reader.get(request.ids)
+        snapshot = await self._reads.get(request.ids, min_revision=request.min_revision)
         response = pb.BatchGetItemsResponse(revision=snapshot.revision)
         for item_id in request.ids:
             item = snapshot.items.get(item_id)
@@ -139,8 +118,10 @@ class Catalog:
             show_deleted=request.show_deleted,
             max_bytes=MAX_ANSWER_BYTES,
         )
-        await self._reach(request.min_revision)
-        head, page = await self._reader.scan(lambda reading: (reading.head(), reading.page(query)))
+        head, page = await self._reads.scan(
+            lambda reading: (reading.head(), reading.page(query)),
+            min_revision=request.min_revision,
+        )
         token = self._tokens.encode(binding, page.next) if page.next is not None else ""
         return pb.ListItemsResponse(items=page.items, next_page_token=token, revision=head.revision)
 
@@ -150,34 +131,24 @@ class Catalog:
         Raises:
             ItemNotFound: no version of such an item is kept.
             InvalidPageToken: the token is damaged, or of another request.
+            RevisionNotReached: min_revision was not reached in time.
         """
         binding, limit = repr(("revisions", request.id)), page_size(request.page_size)
         before = None
         if request.page_token:
             (before,) = cast("tuple[int]", self._tokens.decode(binding, request.page_token))
-        found = await self._reader.scan(
-            lambda reading: reading.revisions(request.id, before, limit + 1)
+        head, found = await self._reads.scan(
+            lambda reading: (reading.head(), reading.revisions(request.id, before, limit + 1)),
+            min_revision=request.min_revision,
         )
         if not found and before is None:
             raise ItemNotFound(f"there is no item `{request.id}`", metadata={"id": request.id})
         shown = found[: min(limit, fitting(found))]
         more = len(found) > len(shown)
         token = self._tokens.encode(binding, (shown[-1].revision,)) if more else ""
-        return pb.ListItemRevisionsResponse(revisions=shown, next_page_token=token)
-
-    async def _reach(self, revision: int) -> None:
-        if revision <= self._progress.revision:
-            return
-        head = await self._reader.scan(lambda reading: reading.head())
-        self._progress.advance(head.revision)  # another replica may have written it
-        try:
-            async with asyncio.timeout(self._policy.min_revision_wait.total_seconds()):
-                await self._progress.reach(revision)
-        except TimeoutError as error:
-            raise RevisionNotReached(
-                f"the store is at revision {self._progress.revision}, not yet at {revision}",
-                metadata={"revision": str(self._progress.revision)},
-            ) from error
+        return pb.ListItemRevisionsResponse(
+            revisions=shown, next_page_token=token, revision=head.revision
+        )
 
 
 def _item_at(reading: Reading, request: pb.GetItemRequest) -> pb.Item | None:

@@ -24,6 +24,9 @@ class Observer:
     def read_refused(self) -> None:
         """Too many reads wait."""
 
+    def standby_passed_over(self) -> None:
+        """A read went to the store, and not to its standby."""
+
     def swept(self, removed: int) -> None:
         """*removed* items and answers had expired, and are removed."""
 

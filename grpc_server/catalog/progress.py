@@ -17,6 +17,11 @@ class Progress:
         """The newest committed revision."""
         return self._revision
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a revision."""
+        return len(self._waiting)
+
     def advance(self, revision: int) -> None:
         """Note that *revision* is committed, and wake who waits for it."""
         self._revision = max(self._revision, revision)

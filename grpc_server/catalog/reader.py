@@ -14,7 +14,7 @@ from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.persistence import persistently
 from grpc_server.database.query import ItemQuery
-from grpc_server.database.store import Head, Page, Reading, Snapshot, Store
+from grpc_server.database.store import Head, Page, ReadableStore, Reading, Snapshot
 
 MAX_WAITING = 100_000
 """How many ids may wait to be read; more are refused rather than kept for too long."""
@@ -47,12 +47,20 @@ class _Waiting:
 class Reader:
     """Answers reads, concurrent gets together; sees every write answered before.
 
-    An async context manager: on leaving it, what waits is still answered.
+    An async context manager: on leaving it, what waits is still answered. A read that
+    the database breaks off is tried again, unless there *is_another_way*.
     """
 
-    def __init__(self, store: Store, observer: Observer = UNOBSERVED) -> None:
+    def __init__(
+        self,
+        store: ReadableStore,
+        observer: Observer = UNOBSERVED,
+        *,
+        is_another_way: bool = False,
+    ) -> None:
         self._store = store
         self._observer = observer
+        self._attempts = _once if is_another_way else persistently
         self._queue: list[_Waiting] = []
         self._ids = 0
         self._is_crowded = False
@@ -134,14 +142,14 @@ class Reader:
                 await run(snapshot.close)
 
     def _snapshot(self, ids: Collection[str]) -> Snapshot:
-        return persistently(lambda: self._store.snapshot(ids))
+        return self._attempts(lambda: self._store.snapshot(ids))
 
     def _scan(self, read: Callable[[Reading], T]) -> T:
         def attempt() -> T:
             with self._store.read() as reading:
                 return read(reading)
 
-        return persistently(attempt)
+        return self._attempts(attempt)
 
     async def _read_all(self) -> None:
         loop = asyncio.get_running_loop()
@@ -177,6 +185,10 @@ class Reader:
             seen = len(self._queue)
             await asyncio.sleep(0)
             quiet = quiet + 1 if len(self._queue) == seen else 0
+
+
+def _once(act: Callable[[], T]) -> T:
+    return act()
 
 
 def _resolve(batch: Iterable[_Waiting], snapshot: Snapshot) -> None:

@@ -113,8 +113,13 @@ class ConnectionSettings:
         return f"postgresql://{host}:{port}/{self.libpq.get('dbname', '')}"
 
 
-def connection_settings(url: str, patience: float = PATIENCE_SECONDS) -> ConnectionSettings:
+def connection_settings(
+    url: str, patience: float = PATIENCE_SECONDS, *, wanted: str | None = None
+) -> ConnectionSettings:
     """Give the settings that *url* states, and ours where it states none.
+
+    *wanted* is which kind of server to take, as target_session_attrs has it: of several
+    hosts the one that takes writes, otherwise any.
 
     Raises StoreUnsupported if libpq cannot read it.
     """
@@ -123,8 +128,8 @@ def connection_settings(url: str, patience: float = PATIENCE_SECONDS) -> Connect
     except psycopg.ProgrammingError as error:
         raise StoreUnsupported(f"not a PostgreSQL URL: {str(error).strip()}") from error
     several = "," in str(stated.get("host", "")) + str(stated.get("hostaddr", ""))
-    which = {"target_session_attrs": "read-write"} if several else {}
-    return ConnectionSettings(_CONNECTING | which | stated, patience)
+    which = wanted or ("read-write" if several else "any")
+    return ConnectionSettings(_CONNECTING | {"target_session_attrs": which} | stated, patience)
 
 
 def writing_engine(settings: ConnectionSettings) -> Engine:

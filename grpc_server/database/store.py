@@ -226,6 +226,18 @@ class Writing(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a standby stands.
+
+    *is_following* is false once it has been promoted: what it says from then on is its own.
+    """
+
+    store_id: str
+    revision: int
+    is_following: bool
+
+
 class Bell(Protocol):
     """How the processes that share a store hear of one another's commits; for hints only."""
 
@@ -239,21 +251,28 @@ class Bell(Protocol):
         """
 
 
-class Store(Protocol):
-    """A database of items. Thread-safe; one write transaction at a time.
+class ReadableStore(Protocol):
+    """A database of items, for reads. Thread-safe.
 
     Every method raises StoreUnavailable if the database does not answer.
     """
-
-    @property
-    def bell(self) -> Bell | None:
-        """How others that write are heard of; None if this process alone writes."""
 
     def read(self) -> AbstractContextManager[Reading]:
         """Open a snapshot that sees every transaction committed before."""
 
     def snapshot(self, ids: Collection[str]) -> Snapshot:
         """The items that exist among *ids*, as `read` sees them; one round trip."""
+
+    def close(self) -> None:
+        """Release every connection; no transaction may be open."""
+
+
+class Store(ReadableStore, Protocol):
+    """A database of items that is written, one transaction at a time."""
+
+    @property
+    def bell(self) -> Bell | None:
+        """How others that write are heard of; None if this process alone writes."""
 
     def write(self) -> AbstractContextManager[Writing]:
         """Open a write transaction; it is durable when the block ends without an error.
@@ -262,5 +281,9 @@ class Store(Protocol):
         connection broke while the transaction was committed.
         """
 
-    def close(self) -> None:
-        """Release every connection; no transaction may be open."""
+
+class StandbyStore(ReadableStore, Protocol):
+    """A copy that another server keeps, and that is behind by as much as it pleases."""
+
+    def standing(self) -> Standing:
+        """Where it stands now."""

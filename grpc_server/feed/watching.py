@@ -12,6 +12,7 @@ from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.reads import Reads
 from grpc_server.database.query import Condition, ItemQuery
 from grpc_server.database.store import Head, Reading
 from grpc_server.feed import messages
@@ -33,13 +34,15 @@ SNAPSHOT_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The feed of one store: its live commits in *hub*, older ones through *reader*.
+    """The feed of one store: its live commits in *hub*, older ones through *reads*.
 
+    Where a watch begins is read by *reader*, of the store itself.
     A quiet watch is told how far it has come every *bookmark_interval*.
     """
 
     hub: Hub
     reader: Reader
+    reads: Reads
     store_id: str
     bookmark_interval: timedelta
     encoders: Encoders = field(default_factory=Encoders)
@@ -130,7 +133,7 @@ class Feed:
             reached = changes[-1].revision if changes else cursor
             return reached, [*map(view.encoded, commits_of(changes))]
 
-        return await self.reader.tail(read)
+        return await self.reads.tail(read, about=cursor + 1)
 
 
 def _head(reading: Reading) -> Head:

@@ -7,10 +7,11 @@ from google.protobuf.descriptor import ServiceDescriptor
 from prometheus_client import CollectorRegistry
 
 from grpc_server.catalog.sinks import Sinks
+from grpc_server.catalog.standby import Standby
 from grpc_server.catalog.writer import Writer
 from grpc_server.feed.watching import Feed
 from grpc_server.metrics.calls import CallMetrics, MethodName
-from grpc_server.metrics.state import PartsCollector, StoreCollector
+from grpc_server.metrics.state import PartsCollector, StandbyCollector, StoreCollector
 from grpc_server.metrics.work import WorkMetrics
 from hosting.metrics import process_registry
 
@@ -26,9 +27,12 @@ class Metrics:
         self.calls = CallMetrics(self._registry, _methods(services))
         self.work = WorkMetrics(self._registry)
 
-    def of(self, writer: Writer, feed: Feed, sinks: Sinks) -> CollectorRegistry:
+    def of(
+        self, writer: Writer, feed: Feed, sinks: Sinks, standby: Standby | None
+    ) -> CollectorRegistry:
         """All of it, and the state of these parts at each scrape; called on their event loop."""
         self._registry.register(PartsCollector(writer, feed.reader, feed.hub))
+        self._registry.register(StandbyCollector(standby))
         self._registry.register(StoreCollector(sinks, asyncio.get_running_loop()))
         return self._registry
 

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from grpc_server.catalog.reader import Reader
 from grpc_server.catalog.sinks import Sinks
+from grpc_server.catalog.standby import Standby, State
 from grpc_server.catalog.writer import Writer
 from grpc_server.feed.hub import Hub
 from items.v1 import sinks_pb2 as pb
@@ -35,6 +36,22 @@ class PartsCollector(Collector):
         yield _gauge("items_feed_held_bytes", "Memory of the newest commits.", self.hub.held_bytes)
         yield _gauge(
             "items_feed_idle_watchers", "Watchers that have been told all.", self.hub.waiting
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StandbyCollector(Collector):
+    """What is known of the standby, if there is one."""
+
+    standby: Standby | None
+
+    def collect(self) -> Iterable[Metric]:
+        """Whether it is read from, and how far it has come."""
+        is_read = self.standby is not None and self.standby.state is State.READ
+        revision = self.standby.revision if self.standby is not None else 0
+        yield _gauge("items_standby_read", "1 if reads go to the standby of the store.", is_read)
+        yield _gauge(
+            "items_standby_revision", "The newest revision that the standby has shown.", revision
         )
 
 

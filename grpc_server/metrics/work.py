@@ -39,6 +39,11 @@ class WorkMetrics(Observer):
         )
         self._writes_refused = refused.labels("writes")
         self._reads_refused = refused.labels("reads")
+        self._passed_over = Counter(
+            "items_standby_passed_over",
+            "Reads that went to the store, and not to its standby.",
+            registry=registry,
+        )
         self._swept = Counter(
             "items_swept", "Expired items and stored answers that were removed.", registry=registry
         )
@@ -77,6 +82,10 @@ class WorkMetrics(Observer):
     def read_refused(self) -> None:
         """See Observer."""
         self._reads_refused.inc()
+
+    def standby_passed_over(self) -> None:
+        """See Observer."""
+        self._passed_over.inc()
 
     def swept(self, removed: int) -> None:
         """See Observer."""

@@ -1,10 +1,12 @@
 """A PostgreSQL and its standbys, each a real server with a folder of its own."""
 
+import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +87,29 @@ def resume_replay(standby: PostgresServer) -> None:
     ask(standby, "SELECT pg_wal_replay_resume()")
 
 
+@contextmanager
+def frozen(server: PostgresServer) -> Iterator[None]:
+    """Stop all processes of the server in the block, with their sockets open."""
+    processes = [server.pid, *_children(server.pid)]
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGCONT)
+
+
+@contextmanager
+def locked(server: PostgresServer, table: str) -> Iterator[None]:
+    """Let nobody read *table* there in the block."""
+    with psycopg.connect(server.url) as connection:
+        connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
+
+
 def waiting_for_standbys(server: PostgresServer) -> Sequence[int]:
     """The processes whose commits wait for a standby."""
     with _administrator(server) as connection:
@@ -112,6 +137,11 @@ _WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 def _administrator(server: PostgresServer) -> psycopg.Connection[Any]:
     return psycopg.connect(server.url, autocommit=True)
+
+
+def _children(process: int) -> Sequence[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in listed.split()]
 
 
 @contextmanager

@@ -247,6 +247,8 @@ def list_item_revisions_response_to_json(message: pb.ListItemRevisionsResponse) 
         json["revisions"] = [item_revision_to_json(element) for element in revisions]
     if next_page_token := message.next_page_token:
         json["nextPageToken"] = next_page_token
+    if revision := message.revision:
+        json["revision"] = str(revision)
     return json
 
 

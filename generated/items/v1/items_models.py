@@ -549,6 +549,9 @@ class ListItemRevisionsResponse(Message):
         alias="nextPageToken",
         description="Asks for the next page; empty on the last one.",
     )
+    revision: Annotated[int, int64()] | None = Field(
+        default=None, description="The revision of the store that this page was read at."
+    )
 
 
 class ItemSnapshot(Message):
@@ -888,6 +891,11 @@ class ListItemRevisionsQuery(Query):
         default=None,
         alias="pageToken",
         description="The next_page_token of the page before; empty for the first page.",
+    )
+    min_revision: Annotated[int, query_int64(ge=0)] | None = Field(
+        default=None,
+        alias="minRevision",
+        description="Wait until the store has reached this revision before reading; 0 does not wait.",
     )
 
 

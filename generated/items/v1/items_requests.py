@@ -104,7 +104,10 @@ def list_item_revisions(
 ) -> pb.ListItemRevisionsRequest:
     """The request of ListItemRevisions."""
     return pb.ListItemRevisionsRequest(
-        id=path.id, page_size=query.page_size or 0, page_token=query.page_token or ""
+        id=path.id,
+        page_size=query.page_size or 0,
+        page_token=query.page_token or "",
+        min_revision=query.min_revision or 0,
     )
 
 
