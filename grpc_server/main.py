@@ -191,6 +191,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
                         yield address
                 finally:
                     await checks.enter_graceful_shutdown()
+                    await asyncio.sleep(settings.grpc_lame_duck.total_seconds())
                     parts.feed.hub.close()
 
 

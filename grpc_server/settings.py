@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Address, Positive, TcpAddress
+from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress
 
 
 class Settings(BaseSettings):
@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     )
     grpc_max_deadline: Positive = Field(
         timedelta(seconds=60), description="The longest deadline that a call may have."
+    )
+    grpc_lame_duck: Duration = Field(
+        timedelta(milliseconds=250),
+        description="How long after SIGTERM new calls are still taken, while health checks say"
+        " that the server does not serve.",
     )
     grpc_drain: Positive = Field(
         timedelta(seconds=3), description="How long running calls may go on after SIGTERM."

@@ -6,6 +6,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
+from hosting.balancing import grpc_target
+
 CONFIG: Final = SettingsConfigDict(
     env_prefix="ITEMS_", frozen=True, extra="ignore", cli_kebab_case=True, cli_avoid_json=True
 )
@@ -31,6 +33,10 @@ TcpAddress = Annotated[
     AfterValidator(_check_port),
 ]
 """Where something listens that speaks TCP only: HOST:PORT."""
+
+
+Upstream = Annotated[str, AfterValidator(grpc_target)]
+"""The gRPC server that is called, or several: a gRPC target, or a list of IP:PORT."""
 
 
 def _seconds(value: object) -> object:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import grpc
 from grpc import aio
 
+from hosting.balancing import balancing_options, grpc_target
+
 MIB = 1024 * 1024
 
 OPTIONS: Sequence[tuple[str, int]] = (
@@ -32,8 +34,14 @@ OPTIONS: Sequence[tuple[str, int]] = (
 def open_channel(target: str, credentials: grpc.ChannelCredentials | None = None) -> aio.Channel:
     """A channel to *target*, ``HOST:PORT`` or ``unix:PATH``; with TLS if *credentials* say so.
 
+    Calls are spread over the servers of ``dns:///NAME:PORT``, or of a list of ``IP:PORT``.
     It connects with the first call. The caller closes it.
+
+    Raises:
+        ValueError: a list has names in it.
     """
+    target = grpc_target(target)
+    options = (*OPTIONS, *balancing_options(target))
     if credentials is None:
-        return aio.insecure_channel(target, options=OPTIONS)
-    return aio.secure_channel(target, credentials, options=OPTIONS)
+        return aio.insecure_channel(target, options=options)
+    return aio.secure_channel(target, credentials, options=options)

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Duration
+from hosting.settings import CONFIG, Duration, Upstream
 from items_events.broker_url import sink_url
 
 
@@ -29,7 +29,11 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Where changes are published: URLs of sinks, separated by spaces.",
     )
-    upstream: str = Field("127.0.0.1:50051", description="The gRPC server, as a gRPC target.")
+    upstream: Upstream = Field(
+        "127.0.0.1:50051",
+        description="The gRPC server that is called, or several: a gRPC target (`dns:///items:50051`),"
+        " or a list of `IP:PORT`.",
+    )
     events_format: Literal["json", "protobuf"] = Field(
         "json", description="The item in an event: ProtoJSON, or a protobuf message."
     )

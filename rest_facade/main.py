@@ -1,6 +1,5 @@
 """The composition root of the facade: settings -> channel, middleware, routes."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -14,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from rest_facade.compression import Compression
 from rest_facade.docs import OPENAPI, TITLE, documentation_routes
+from rest_facade.ending import Ending
 from rest_facade.errors_page import errors_routes
 from rest_facade.exceptions import answer_http_exception
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
@@ -45,10 +45,11 @@ CORS_HEADERS = (
 """What a script on another origin may send."""
 
 
-def create_app(settings: Settings | None = None, stopping: asyncio.Event | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, ending: Ending | None = None) -> FastAPI:
     """The facade as an ASGI application; *settings* are read from ITEMS_* by default.
 
-    Streams end when *stopping* is set: a server that waits for its calls to end sets it.
+    A server that is about to end says so by *ending*: the application is not ready any
+    more, and its streams end.
     """
     chosen = settings or Settings()
     version = metadata.version("item-service")
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None, stopping: asyncio.Event | None 
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=_lifespan(chosen, stopping or asyncio.Event()),
+        lifespan=_lifespan(chosen, ending or Ending()),
         middleware=_middleware(chosen),
         exception_handlers={HTTPException: answer_http_exception},
         routes=[
@@ -75,11 +76,11 @@ def create_app(settings: Settings | None = None, stopping: asyncio.Event | None 
     return app
 
 
-def _lifespan(settings: Settings, stopping: asyncio.Event) -> Any:
+def _lifespan(settings: Settings, ending: Ending) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with open_upstream(settings) as upstream:
-            yield {"upstream": upstream, "stopping": stopping}
+            yield {"upstream": upstream, "ending": ending, "stopping": ending.stopping}
 
     return lifespan
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from rest_facade.ending import Ending
 from rest_facade.main import create_app
 from rest_facade.protocol import bounded_protocol
 from rest_facade.settings import Settings
@@ -21,14 +22,15 @@ BACKLOG = 2048
 async def serving(settings: Settings) -> AsyncIterator[str]:
     """Serve within the block; yields the address, with the port that was taken.
 
-    On leaving, no new connection is taken, streams end at once, and running calls get
-    time to end.
+    On leaving, it is not ready any more, but answers what comes for a while, so that
+    balancers find out and connections end between two calls. Then no new connection is
+    taken, streams end at once, and running calls get time to end.
 
     Raises:
         OSError: the address cannot be listened on.
     """
-    stopping = asyncio.Event()
-    server = uvicorn.Server(_config(settings, create_app(settings, stopping)))
+    ending = Ending()
+    server = uvicorn.Server(_config(settings, create_app(settings, ending)))
     server.config.load()
     listener = listen(settings.http)
     server.lifespan = server.config.lifespan_class(server.config)
@@ -37,8 +39,11 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     try:
         yield _address(settings.http, listener)
     finally:
+        ending.draining.set()
+        _close_connections_after_answers(server)
+        await asyncio.sleep(settings.rest_lame_duck.total_seconds())
         ticking.cancel()
-        stopping.set()
+        ending.stopping.set()
         await server.shutdown(sockets=[listener])
         _forget(settings.http)
 
@@ -77,6 +82,12 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         backlog=BACKLOG,
         timeout_graceful_shutdown=math.ceil(settings.rest_drain.total_seconds()),
     )
+
+
+def _close_connections_after_answers(server: uvicorn.Server) -> None:
+    header = (b"connection", b"close")
+    server.config.encoded_headers.append(header)  # of which it makes the others, each second
+    server.server_state.default_headers.append(header)
 
 
 def _address(address: str, listener: socket.socket) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Address, Positive
+from hosting.settings import CONFIG, Address, Duration, Positive, Upstream
 
 
 class Settings(BaseSettings):
@@ -21,8 +21,10 @@ class Settings(BaseSettings):
     http: Address = Field(
         "127.0.0.1:8000", description="Where REST is served; port 0 takes a free one."
     )
-    upstream: str = Field(
-        "127.0.0.1:50051", description="The gRPC server that the facade calls, as a gRPC target."
+    upstream: Upstream = Field(
+        "127.0.0.1:50051",
+        description="The gRPC server that is called, or several: a gRPC target (`dns:///items:50051`),"
+        " or a list of `IP:PORT`.",
     )
     rest_default_deadline: Positive = Field(
         timedelta(seconds=10), description="How long a REST call may take that does not say."
@@ -56,6 +58,11 @@ class Settings(BaseSettings):
     rest_heartbeat: Positive = Field(
         timedelta(seconds=15),
         description="How long a stream of events is silent before a comment keeps it alive.",
+    )
+    rest_lame_duck: Duration = Field(
+        timedelta(milliseconds=250),
+        description="How long after SIGTERM new calls are still answered, as the last of their"
+        " connections.",
     )
     rest_drain: Positive = Field(
         timedelta(seconds=3), description="How long running REST calls may go on after SIGTERM."

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,12 @@ from typing import Any, ClassVar, Self
 
 _OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
 """How a line begins that gRPC's core has written."""
+
+
+def free_port() -> int:
+    """A port of this machine on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 class ServiceProcess:

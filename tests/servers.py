@@ -18,7 +18,11 @@ from tests.dialects import store_url
 
 def server_settings(folder: Path, **changes: Any) -> Settings:
     """Settings for a server whose store and socket are in *folder*."""
-    defaults = {"store": store_url(folder), "grpc": f"unix:{folder}/grpc.sock"}
+    defaults = {
+        "store": store_url(folder),
+        "grpc": f"unix:{folder}/grpc.sock",
+        "grpc_lame_duck": 0,
+    }
     return Settings(**{**defaults, **changes})
 
 
@@ -38,6 +42,7 @@ async def item_service(
 async def facade(folder: Path, upstream: str, **changes: Any) -> AsyncIterator[None]:
     """A running facade, on a socket in *folder*, in front of *upstream*."""
     address = f"unix:{folder}/http.sock"
+    changes = {"rest_lame_duck": 0, **changes}
     settings = rest_facade.settings.Settings(http=address, upstream=upstream, **changes)
     async with rest_facade.server.serving(settings):
         yield

@@ -4,7 +4,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG
+from hosting.settings import CONFIG, Upstream
 from items_events.broker_url import source_url
 
 
@@ -18,7 +18,11 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Where writes come from: the URL of a queue or a stream.",
     )
-    upstream: str = Field("127.0.0.1:50051", description="The gRPC server, as a gRPC target.")
+    upstream: Upstream = Field(
+        "127.0.0.1:50051",
+        description="The gRPC server that is called, or several: a gRPC target (`dns:///items:50051`),"
+        " or a list of `IP:PORT`.",
+    )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")
 

@@ -21,8 +21,9 @@ async def live(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """The item service answers, and says that it serves."""
-    if await _is_serving(request.scope["state"]["upstream"]):
+    """The item service answers, and says that it serves; and so does this process, for long."""
+    state = request.scope["state"]
+    if not state["ending"].draining.is_set() and await _is_serving(state["upstream"]):
         return JSONResponse({"status": "SERVING"})
     return JSONResponse({"status": "NOT_SERVING"}, HTTPStatus.SERVICE_UNAVAILABLE)
 

@@ -1,0 +1,67 @@
+"""How calls are spread over several gRPC servers, by gRPC itself.
+
+Of the servers that say they serve, each gets its turn; a read that one of them could not
+answer goes to another (https://github.com/grpc/grpc/blob/master/doc/service_config.md).
+Writes are not sent again: gRPC does so where it knows that nobody has seen them.
+"""
+
+import ipaddress
+import json
+
+_READS = ("GetItem", "BatchGetItems", "ListItems", "ListItemRevisions", "WatchItems")
+_RETRIES = {
+    "maxAttempts": 5,
+    "initialBackoff": "0.05s",
+    "maxBackoff": "1s",
+    "backoffMultiplier": 2,
+    "retryableStatusCodes": ["UNAVAILABLE"],
+}
+_SERVICE_CONFIG = json.dumps(
+    {
+        "loadBalancingConfig": [{"round_robin": {}}],
+        "healthCheckConfig": {"serviceName": ""},
+        "methodConfig": [
+            {
+                "name": [{"service": "items.v1.ItemService", "method": read} for read in _READS],
+                "retryPolicy": _RETRIES,
+            }
+        ],
+    }
+)
+_OPTIONS: tuple[tuple[str, str | int], ...] = (
+    ("grpc.service_config", _SERVICE_CONFIG),
+    # Servers that are new in DNS are found while the known ones fail: by default, after 30 s.
+    ("grpc.dns_min_time_between_resolutions_ms", 5_000),
+)
+
+
+def grpc_target(upstream: str) -> str:
+    """Give *upstream* as gRPC takes it: a target, or a list of `IP:PORT` made into one.
+
+    Raises:
+        ValueError: a list has names, or addresses of both kinds.
+    """
+    if "," not in upstream or upstream.startswith(("ipv4:", "ipv6:")):
+        return upstream
+    addresses = [_address(each.strip()) for each in upstream.split(",")]
+    versions = {version for version, _ in addresses}
+    if len(versions) > 1:
+        raise ValueError("a list has addresses of IPv4 or of IPv6, not of both")
+    return f"ipv{versions.pop()}:{','.join(text for _, text in addresses)}"
+
+
+def balancing_options(target: str) -> tuple[tuple[str, str | int], ...]:
+    """Give the options of a channel to *target*, if there may be several servers behind it."""
+    return _OPTIONS if target.startswith(("dns:", "ipv4:", "ipv6:", "xds:")) else ()
+
+
+def _address(text: str) -> tuple[int, str]:
+    host, _, port = text.rpartition(":")
+    host = "127.0.0.1" if host == "localhost" else host
+    try:
+        version = ipaddress.ip_address(host.strip("[]")).version
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is not IP:PORT; names are balanced by DNS: dns:///NAME:PORT"
+        ) from error
+    return version, f"{host}:{port}"
