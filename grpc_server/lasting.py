@@ -20,13 +20,18 @@ _log = structlog.get_logger(__name__)
 class LastingServer:
     """Serves at *address* within its block, with a new server whenever one breaks.
 
+    If *also* is given, it listens there as well.
+
     *make* gives a server that has all but its port. Calls under way get *grace* seconds
     to end, in a server that broke, and in the last one when the block ends.
     """
 
-    def __init__(self, make: Callable[[], aio.Server], address: str, grace: float) -> None:
+    def __init__(
+        self, make: Callable[[], aio.Server], address: str, grace: float, also: str | None = None
+    ) -> None:
         self._make = make
         self._address = address
+        self._also = also
         self._grace = grace
         self._server = make()
         self._ending = set[asyncio.Task[None]]()
@@ -37,7 +42,7 @@ class LastingServer:
         Raises:
             OSError: the address cannot be listened on.
         """
-        self._address = _listen(self._server, self._address)
+        self._address = self._listen(self._server)
         await self._server.start()
         self._guard = asyncio.create_task(self._replace_whenever_broken(), name="guard")
         return self._address
@@ -47,6 +52,11 @@ class LastingServer:
         with suppress(asyncio.CancelledError):
             await self._guard
         await asyncio.gather(self._server.stop(self._grace), *self._ending)
+
+    def _listen(self, server: aio.Server) -> str:
+        if self._also is not None:
+            _listen(server, self._also)
+        return _listen(server, self._address)
 
     async def _replace_whenever_broken(self) -> None:
         while True:
@@ -62,7 +72,7 @@ class LastingServer:
         while True:
             server = self._make()
             try:
-                _listen(server, self._address)
+                self._listen(server)
             except OSError:
                 await asyncio.sleep(_CHECK_SECONDS)
             else:

@@ -184,7 +184,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
             checks = health.aio.HealthServicer()
             make = partial(_item_server, settings, parts, checks, metrics.calls)
             grace = settings.grpc_drain.total_seconds()
-            async with LastingServer(make, settings.grpc, grace) as address:
+            async with LastingServer(make, settings.grpc, grace, settings.grpc_own) as address:
                 readiness = Readiness(parts.reader, parts.writer, checks, SERVICES)
                 try:
                     async with watched(readiness):
@@ -245,7 +245,10 @@ def _item_server(
 ) -> aio.Server:
     """All that is served, but for the port."""
     server = make_server(
-        settings.grpc_engine, [interceptors(settings, calls)], settings.grpc_max_message_bytes
+        settings.grpc_engine,
+        [interceptors(settings, calls)],
+        settings.grpc_max_message_bytes,
+        reuse_port=settings.grpc_reuse_port,
     )
     items = ItemServicer(parts.catalog, parts.feed)
     items_pb2_grpc.add_ItemServiceServicer_to_server(items, server)

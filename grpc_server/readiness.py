@@ -42,17 +42,18 @@ class Readiness:
         self._writer = writer
         self._checks = checks
         self._services = services
-        self._told = (False, False)
+        self._told: tuple[bool, bool] | None = None
 
     async def look(self) -> None:
         """Look how the store is, and tell."""
         can_read = await self._can_read()
         can_write = can_read and await self._can_write()
         if (can_read, can_write) != self._told:
+            if self._told is not None or not can_write:
+                said = "ready" if can_write else "not ready"
+                _log.log(_level(can_write), said, can_read=can_read, can_write=can_write)
             self._told = (can_read, can_write)
-            said = "ready" if can_write else "not ready"
-            _log.log(_level(can_write), said, can_read=can_read, can_write=can_write)
-            await self._tell()
+            await self._tell(can_read, can_write)
 
     async def _can_read(self) -> bool:
         try:
@@ -71,8 +72,7 @@ class Readiness:
                 await self._writer.write(Touch())
         return False
 
-    async def _tell(self) -> None:
-        can_read, can_write = self._told
+    async def _tell(self, can_read: bool, can_write: bool) -> None:
         await self._checks.set("", _status(can_read))
         for service in self._services:
             await self._checks.set(service, _status(can_write))

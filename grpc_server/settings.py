@@ -45,6 +45,14 @@ class Settings(BaseSettings):
     grpc: Address = Field(
         "127.0.0.1:50051", description="Where the gRPC server listens; port 0 takes a free one."
     )
+    grpc_reuse_port: bool = Field(
+        default=False,
+        description="Whether other servers of the same store may listen at the same port, too.",
+    )
+    grpc_own: TcpAddress | None = Field(
+        None,
+        description="Where this server alone listens, beside a port that it shares with others.",
+    )
     grpc_engine: Literal["grpcio", "native"] = Field(
         "grpcio",
         description="What speaks HTTP/2: grpcio, or pygrpc-native from the extra `native`.",

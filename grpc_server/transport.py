@@ -19,8 +19,6 @@ _OPTIONS = (
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.max_metadata_size", MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
-    # Two servers on one port would each answer from a store of their own.
-    ("grpc.so_reuseport", 0),
 )
 
 _GRPCIO_OPTIONS = (
@@ -33,14 +31,25 @@ _GRPCIO_OPTIONS = (
 
 
 def make_server(
-    engine: Engine, interceptors: Sequence[aio.ServerInterceptor], max_message_bytes: int
+    engine: Engine,
+    interceptors: Sequence[aio.ServerInterceptor],
+    max_message_bytes: int,
+    *,
+    reuse_port: bool = False,
 ) -> aio.Server:
     """A server without services and ports.
+
+    With *reuse_port*, others may listen at its ports, too: else a second server would, by
+    gRPC's default, answer half of the calls, from a store of its own.
 
     Raises:
         ModuleNotFoundError: the engine is `native`, and the extra is not installed.
     """
-    options = (*_OPTIONS, ("grpc.max_receive_message_length", max_message_bytes))
+    options = (
+        *_OPTIONS,
+        ("grpc.max_receive_message_length", max_message_bytes),
+        ("grpc.so_reuseport", int(reuse_port)),
+    )
     if engine == "native":
         native = import_module("pygrpc_native.aio")
         server: aio.Server = native.server(interceptors=interceptors, options=options)

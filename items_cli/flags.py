@@ -21,7 +21,7 @@ def _address(value: str | Address) -> Address:
 
 def _target(value: str) -> str:
     """Read where to connect: what gRPC can resolve by itself stays as it is."""
-    if value.startswith(("unix:", "dns:")):
+    if value.startswith(("unix:", "dns:", "ipv4:", "ipv6:")) or "," in value:
         return value
     return str(_address(value).within_reach())
 
@@ -55,6 +55,17 @@ HttpAddress = Annotated[
         envvar="ITEMS_HTTP",
         parser=_address,
         help="Where REST, /docs and the health checks are served. Port 0 takes a free one.",
+    ),
+]
+
+Workers = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=64,
+        envvar="ITEMS_WORKERS",
+        help="How many servers, and as many facades, run. More than one need PostgreSQL.",
     ),
 ]
 

@@ -32,7 +32,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     ending = Ending()
     server = uvicorn.Server(_config(settings, create_app(settings, ending)))
     server.config.load()
-    listener = listen(settings.http)
+    listener = listen(settings.http, reuse_port=settings.rest_reuse_port)
     server.lifespan = server.config.lifespan_class(server.config)
     await server.startup(sockets=[listener])
     ticking = asyncio.create_task(server.main_loop())
@@ -48,8 +48,10 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         _forget(settings.http)
 
 
-def listen(address: str) -> socket.socket:
+def listen(address: str, *, reuse_port: bool = False) -> socket.socket:
     """A socket that listens on `HOST:PORT` or `unix:PATH`.
+
+    With *reuse_port*, others may listen on the same port, too.
 
     Raises:
         OSError: it cannot, for example because something else does.
@@ -61,7 +63,9 @@ def listen(address: str) -> socket.socket:
     else:
         host, _, port = address.rpartition(":")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host.strip("[]"), int(port)), family=family)
+        listener = socket.create_server(
+            (host.strip("[]"), int(port)), family=family, reuse_port=reuse_port
+        )
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener

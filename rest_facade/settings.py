@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     http: Address = Field(
         "127.0.0.1:8000", description="Where REST is served; port 0 takes a free one."
     )
+    rest_reuse_port: bool = Field(
+        default=False, description="Whether other facades may listen at the same port, too."
+    )
     upstream: Upstream = Field(
         "127.0.0.1:50051",
         description="The gRPC server that is called, or several: a gRPC target (`dns:///items:50051`),"

@@ -1,5 +1,7 @@
 """`items grpc`: the gRPC server alone."""
 
+import os
+
 from items_cli.flags import GRPC, STORE, GrpcAddress, Store
 from items_cli.module import become
 
@@ -9,4 +11,5 @@ def grpc(store: Store = STORE, grpc: GrpcAddress = GRPC) -> None:
 
     It reads every other setting from its ITEMS_... variable.
     """
-    become("grpc_server", "--store", store, "--grpc", str(grpc))
+    os.environ["ITEMS_STORE"] = store  # not on the command line, where everybody reads passwords
+    become("grpc_server", "--grpc", str(grpc))
