@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import cycle
 
@@ -11,6 +11,9 @@ import httpx
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient
 from items_client.guarantees import Complaint, Verifier
+
+BALANCING = 0.1
+"""Seconds between two looks which facades are ready."""
 
 SAFE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 """Methods that an HTTP client sends again when a connection ends without an answer."""
@@ -22,6 +25,7 @@ class Load:
     def __init__(self, upstream: str, sites: Sequence[str]) -> None:
         self._upstream = upstream
         self._sites = [f"http://{site}" for site in sites]
+        self._ready = set(self._sites)
         self._is_over = asyncio.Event()
         self.acknowledged: list[int] = []
         self.told: list[int] = []
@@ -40,6 +44,7 @@ class Load:
                 for lane in range(4):
                     clients.create_task(self._call(items, lane))
                     clients.create_task(self._browse(rest, lane))
+                clients.create_task(self._balance(rest))
                 yield
                 self._is_over.set()
             async with asyncio.timeout(20):
@@ -58,9 +63,20 @@ class Load:
             assert (await items.get(item.id)).revision == item.revision
             self.calls["grpc"] += 2
 
+    async def _balance(self, rest: httpx.AsyncClient) -> None:
+        """Find out which sites are ready, as a balancer before them does."""
+        while not self._is_over.is_set():
+            for site in self._sites:
+                try:
+                    is_ready = (await rest.get(f"{site}/readyz", timeout=1)).is_success
+                except httpx.TransportError:
+                    is_ready = False
+                (self._ready.add if is_ready else self._ready.discard)(site)
+            await asyncio.sleep(BALANCING)
+
     async def _browse(self, rest: httpx.AsyncClient, lane: int) -> None:
         number = 0
-        sites = cycle(self._sites[lane % 2 :] + self._sites[: lane % 2])
+        sites = (site for site in cycle(self._sites) if site in self._ready)
         while not self._is_over.is_set():
             number += 1
             item_id = f"rest-{lane}-{number}"
@@ -80,9 +96,9 @@ class Load:
 
 
 async def _ask(
-    rest: httpx.AsyncClient, sites: "cycle[str]", method: str, path: str, body: object = None
+    rest: httpx.AsyncClient, sites: Iterator[str], method: str, path: str, body: object = None
 ) -> httpx.Response:
-    """Ask a site; another one if nobody takes the connection, or if asking twice is safe."""
+    """Ask a ready site; another one if nobody connects, or if asking twice is safe."""
     for _ in range(20):
         try:
             return await rest.request(method, next(sites) + path, json=body)

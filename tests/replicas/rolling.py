@@ -10,6 +10,9 @@ from tests.processes import FacadeProcess, ServerProcess, ServiceProcess, free_p
 
 REPLICAS = 2
 
+LAME_DUCK = "1"
+"""Seconds: time enough for a balancer to find out."""
+
 
 class Deployment:
     """Servers and facades at addresses that stay, whoever serves there."""
@@ -57,7 +60,7 @@ class Deployment:
         return lambda: ServerProcess(folder, store=store, grpc=address)
 
     def _facade(self, address: str) -> Callable[[], ServiceProcess]:
-        return lambda: FacadeProcess(self.upstream, address)
+        return lambda: FacadeProcess(self.upstream, address, rest_lame_duck=LAME_DUCK)
 
 
 @asynccontextmanager
