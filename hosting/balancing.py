@@ -7,6 +7,7 @@ Writes are not sent again: gRPC does so where it knows that nobody has seen them
 
 import ipaddress
 import json
+from collections.abc import Iterable
 
 _READS = ("GetItem", "BatchGetItems", "ListItems", "ListItemRevisions", "WatchItems")
 _RETRIES = {
@@ -30,6 +31,8 @@ _SERVICE_CONFIG = json.dumps(
 )
 _OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.service_config", _SERVICE_CONFIG),
+    # A server that comes back is used within a second: the next one may be about to end.
+    ("grpc.max_reconnect_backoff_ms", 500),
     # Servers that are new in DNS are found while the known ones fail: by default, after 30 s.
     ("grpc.dns_min_time_between_resolutions_ms", 5_000),
 )
@@ -50,9 +53,13 @@ def grpc_target(upstream: str) -> str:
     return f"ipv{versions.pop()}:{','.join(text for _, text in addresses)}"
 
 
-def balancing_options(target: str) -> tuple[tuple[str, str | int], ...]:
-    """Give the options of a channel to *target*, if there may be several servers behind it."""
-    return _OPTIONS if target.startswith(("dns:", "ipv4:", "ipv6:", "xds:")) else ()
+def balanced(
+    target: str, options: Iterable[tuple[str, str | int]]
+) -> tuple[tuple[str, str | int], ...]:
+    """Give *options* for a channel to *target*, behind which there may be several servers."""
+    if not target.startswith(("dns:", "ipv4:", "ipv6:", "xds:")):
+        return tuple(options)
+    return tuple({**dict(options), **dict(_OPTIONS)}.items())
 
 
 def _address(text: str) -> tuple[int, str]:

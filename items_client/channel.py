@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import grpc
 from grpc import aio
 
-from hosting.balancing import balancing_options, grpc_target
+from hosting.balancing import balanced, grpc_target
 
 MIB = 1024 * 1024
 
@@ -41,7 +41,7 @@ def open_channel(target: str, credentials: grpc.ChannelCredentials | None = None
         ValueError: a list has names in it.
     """
     target = grpc_target(target)
-    options = (*OPTIONS, *balancing_options(target))
+    options = balanced(target, OPTIONS)
     if credentials is None:
         return aio.insecure_channel(target, options=options)
     return aio.secure_channel(target, credentials, options=options)

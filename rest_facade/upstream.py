@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from hosting.balancing import balancing_options
+from hosting.balancing import balanced
 from items.v1 import items_pb2_grpc
 from rest_facade.coalescing import Limits
 from rest_facade.forwarding import Forwarded
@@ -65,7 +65,7 @@ class Upstream:
 @asynccontextmanager
 async def open_upstream(settings: Settings) -> AsyncIterator[Upstream]:
     """The item service that *settings* name; the batches under way end before the channel."""
-    options = (*CHANNEL_OPTIONS, *balancing_options(settings.upstream))
+    options = balanced(settings.upstream, CHANNEL_OPTIONS)
     async with aio.insecure_channel(settings.upstream, options=options) as channel:
         channel.get_state(try_to_connect=True)  # the first call need not wait for it
         upstream = Upstream(channel, settings)

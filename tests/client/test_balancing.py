@@ -2,7 +2,7 @@
 
 import pytest
 
-from hosting.balancing import balancing_options, grpc_target
+from hosting.balancing import balanced, grpc_target
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from hosting.balancing import balancing_options, grpc_target
 )
 def test_a_list_is_balanced(upstream: str, target: str, *, is_balanced: bool) -> None:
     assert grpc_target(upstream) == target
-    assert bool(balancing_options(target)) is is_balanced
+    assert bool(balanced(target, ())) is is_balanced
 
 
 @pytest.mark.parametrize(
