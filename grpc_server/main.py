@@ -47,7 +47,6 @@ from grpc_server.interceptors.measuring import measuring
 from grpc_server.interceptors.request_id import request_id
 from grpc_server.interceptors.validation import validation
 from grpc_server.lasting import LastingServer
-from grpc_server.metrics.calls import CallMetrics
 from grpc_server.metrics.metrics import Metrics
 from grpc_server.readiness import Readiness, watched
 from grpc_server.servicer import ItemServicer
@@ -55,6 +54,7 @@ from grpc_server.settings import Settings
 from grpc_server.sink_servicer import SinkServicer
 from grpc_server.status import describe
 from grpc_server.transport import make_server
+from hosting.calls import CallMetrics
 from hosting.garbage import settle
 from hosting.logs import configure_logging
 from hosting.metrics import metrics_served

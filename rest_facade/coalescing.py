@@ -83,12 +83,23 @@ class _Lane(Generic[Q, A]):
         return batch
 
 
+class Observer:
+    """Is told of batches, on the event loop; this one is not interested."""
+
+    def asked(self, questions: int) -> None:
+        """*questions* questions went in one RPC."""
+
+    def refused(self) -> None:
+        """Too many calls waited for one more."""
+
+
 class Coalescer(Generic[Q, A]):
     """Answers questions in batches, each caller as if it had asked alone."""
 
-    def __init__(self, ask: Ask[Q, A], limits: Limits) -> None:
+    def __init__(self, ask: Ask[Q, A], limits: Limits, observer: Observer | None = None) -> None:
         self._ask = ask
         self._limits = limits
+        self._observer = observer or Observer()
         self._lanes: dict[Metadata, _Lane[Q, A]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
@@ -100,6 +111,7 @@ class Coalescer(Generic[Q, A]):
             Problem: the question is refused, too many wait, or the deadline has passed.
         """
         if self._waiting >= self._limits.waiting:
+            self._observer.refused()
             raise _overloaded()
         loop = asyncio.get_running_loop()
         waiting: _Waiting[Q, A] = _Waiting(question, size, call, loop.create_future())
@@ -111,6 +123,11 @@ class Coalescer(Generic[Q, A]):
         finally:
             self._waiting -= 1
             timer.cancel()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their answer."""
+        return self._waiting
 
     async def close(self) -> None:
         """Wait for the batches under way."""
@@ -144,6 +161,7 @@ class Coalescer(Generic[Q, A]):
 
     async def _answer(self, batch: list[_Waiting[Q, A]]) -> None:
         call = Forwarded.joined([waiting.call for waiting in batch])
+        self._observer.asked(len(batch))
         try:
             answers = await self._ask([waiting.question for waiting in batch], call)
             for waiting, answer in zip(batch, answers, strict=True):

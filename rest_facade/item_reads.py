@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
-from rest_facade.coalescing import Coalescer, Limits
+from rest_facade.coalescing import Coalescer, Limits, Observer
 from rest_facade.forwarding import Forwarded
 from rest_facade.problems import Problem
 from rest_facade.rpc import call
@@ -13,9 +13,11 @@ from rest_facade.rpc import call
 class ItemReads:
     """Answers GetItem requests as GetItem does."""
 
-    def __init__(self, stub: ItemServiceStub, limits: Limits) -> None:
+    def __init__(
+        self, stub: ItemServiceStub, limits: Limits, observer: Observer | None = None
+    ) -> None:
         self._stub = stub
-        self._batches: Coalescer[str, pb.Item | None] = Coalescer(self._ask, limits)
+        self._batches: Coalescer[str, pb.Item | None] = Coalescer(self._ask, limits, observer)
 
     async def get(self, request: pb.GetItemRequest, forwarded: Forwarded) -> pb.Item:
         """The item that *request* asks for; its id must be within the limits.
@@ -29,6 +31,11 @@ class ItemReads:
                 return item
         # Only GetItem reads the past, waits, and says why there is no item.
         return await call(self._stub.GetItem, request, forwarded)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their answer."""
+        return self._batches.waiting
 
     async def close(self) -> None:
         """Wait for the batches under way."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
-from rest_facade.coalescing import Coalescer, Limits
+from rest_facade.coalescing import Coalescer, Limits, Observer
 from rest_facade.forwarding import Forwarded
 from rest_facade.problems import Problem, Violation
 from rest_facade.rpc import call
@@ -14,9 +14,13 @@ from rest_facade.statuses import problem_of_status
 class ItemWrites:
     """Answers the five writes as their own RPCs do, and says what each did."""
 
-    def __init__(self, stub: ItemServiceStub, limits: Limits) -> None:
+    def __init__(
+        self, stub: ItemServiceStub, limits: Limits, observer: Observer | None = None
+    ) -> None:
         self._stub = stub
-        self._batches: Coalescer[pb.ItemWrite, pb.ItemWriteResult] = Coalescer(self._ask, limits)
+        self._batches: Coalescer[pb.ItemWrite, pb.ItemWriteResult] = Coalescer(
+            self._ask, limits, observer
+        )
 
     async def write(self, write: pb.ItemWrite, forwarded: Forwarded) -> pb.ItemWriteResult:
         """The item after *write*, and what the write did.
@@ -25,6 +29,11 @@ class ItemWrites:
             Problem: the write was refused, or failed.
         """
         return await self._batches.ask(write, write.ByteSize(), forwarded)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for their answer."""
+        return self._batches.waiting
 
     async def close(self) -> None:
         """Wait for the batches under way."""

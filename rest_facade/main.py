@@ -1,6 +1,6 @@
 """The composition root of the facade: settings -> channel, middleware, routes."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from importlib import metadata
@@ -10,12 +10,15 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Route
 
 from rest_facade.compression import Compression
 from rest_facade.docs import OPENAPI, TITLE, documentation_routes
 from rest_facade.ending import Ending
 from rest_facade.errors_page import errors_routes
 from rest_facade.exceptions import answer_http_exception
+from rest_facade.measuring import Measuring
+from rest_facade.metrics.metrics import Metrics
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
 from rest_facade.openapi import openapi_document
 from rest_facade.resources import resources
@@ -45,13 +48,19 @@ CORS_HEADERS = (
 """What a script on another origin may send."""
 
 
-def create_app(settings: Settings | None = None, ending: Ending | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None,
+    ending: Ending | None = None,
+    metrics: Metrics | None = None,
+) -> FastAPI:
     """The facade as an ASGI application; *settings* are read from ITEMS_* by default.
 
     A server that is about to end says so by *ending*: the application is not ready any
-    more, and its streams end.
+    more, and its streams end. What is measured is in *metrics*: whoever wants it shown
+    gives them, and serves them.
     """
-    chosen = settings or Settings()
+    chosen, measured = settings or Settings(), metrics or Metrics()
+    pages = [*health_routes(), *documentation_routes(), *errors_routes(), *watch_page_routes()]
     version = metadata.version("item-service")
     app = FastAPI(
         title=TITLE,
@@ -61,40 +70,47 @@ def create_app(settings: Settings | None = None, ending: Ending | None = None) -
         redoc_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=_lifespan(chosen, ending or Ending()),
-        middleware=_middleware(chosen),
+        lifespan=_lifespan(chosen, ending or Ending(), measured),
+        middleware=_middleware(chosen, measured, pages),
         exception_handlers={HTTPException: answer_http_exception},
-        routes=[
-            *resources(OPERATIONS, chosen),
-            *health_routes(),
-            *documentation_routes(),
-            *errors_routes(),
-            *watch_page_routes(),
-        ],
+        routes=[*resources(OPERATIONS, chosen), *pages],
     )
     app.openapi = cache(partial(openapi_document, OPERATIONS, version))  # type: ignore[method-assign]  # FastAPI's own way to replace it
     return app
 
 
-def _lifespan(settings: Settings, ending: Ending) -> Any:
+def _lifespan(settings: Settings, ending: Ending, metrics: Metrics) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        async with open_upstream(settings) as upstream:
+        async with open_upstream(settings, metrics) as upstream:
             yield {"upstream": upstream, "ending": ending, "stopping": ending.stopping}
 
     return lifespan
 
 
-def _middleware(settings: Settings) -> tuple[Middleware, ...]:
+def _middleware(
+    settings: Settings, metrics: Metrics, pages: Sequence[BaseRoute]
+) -> tuple[Middleware, ...]:
     """Outermost first."""
     return (
         Middleware(RequestId),  # everything after it can be told apart in the log
-        Middleware(AccessLog),  # sees the status that the client sees
+        *_measuring(settings, metrics, pages),  # sees the status that the client sees
+        Middleware(AccessLog),  # likewise
         Middleware(SecurityHeaders),  # on every answer, refusals and faults too
         *_cors(settings),  # before anything that may refuse a call: scripts can read why
         Middleware(Compression, smallest=settings.rest_gzip_bytes),
         Middleware(Faults),  # turns what nobody expected into an answer of ours
     )
+
+
+def _measuring(
+    settings: Settings, metrics: Metrics, pages: Sequence[BaseRoute]
+) -> tuple[Middleware, ...]:
+    """Nothing if nobody looks: it is the only figure that takes its time from each request."""
+    if settings.rest_metrics is None:
+        return ()
+    paths = frozenset(page.path for page in pages if isinstance(page, Route))
+    return (Middleware(Measuring, metrics=metrics.requests, pages=paths),)
 
 
 def _cors(settings: Settings) -> tuple[Middleware, ...]:

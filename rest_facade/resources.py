@@ -52,7 +52,7 @@ class Resource(BaseRoute):
         if found is None:
             return Match.NONE, {}
         variables = {name: unquote(value) for name, value in found.groupdict().items()}
-        return Match.FULL, {"path_params": variables}
+        return Match.FULL, {"path_params": variables, "route": self}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the call, or say why it is refused."""

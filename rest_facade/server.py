@@ -10,8 +10,10 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
+from hosting.metrics import metrics_served
 from rest_facade.ending import Ending
 from rest_facade.main import create_app
+from rest_facade.metrics.metrics import Metrics
 from rest_facade.protocol import bounded_protocol
 from rest_facade.settings import Settings
 
@@ -20,7 +22,7 @@ BACKLOG = 2048
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[str]:
-    """Serve within the block; yields the address, with the port that was taken.
+    """Serve, and show metrics, within the block; yields the address, with the port taken.
 
     On leaving, it is not ready any more, but answers what comes for a while, so that
     balancers find out and connections end between two calls. Then no new connection is
@@ -29,8 +31,18 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
     Raises:
         OSError: the address cannot be listened on.
     """
+    metrics = Metrics()
+    async with (
+        metrics_served(metrics.registry, settings.rest_metrics),
+        _serving(settings, metrics) as address,
+    ):
+        yield address
+
+
+@asynccontextmanager
+async def _serving(settings: Settings, metrics: Metrics) -> AsyncIterator[str]:
     ending = Ending()
-    server = uvicorn.Server(_config(settings, create_app(settings, ending)))
+    server = uvicorn.Server(_config(settings, create_app(settings, ending, metrics)))
     server.config.load()
     listener = listen(settings.http, reuse_port=settings.rest_reuse_port)
     server.lifespan = server.config.lifespan_class(server.config)

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Address, Duration, Positive, Upstream
+from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress, Upstream
 
 
 class Settings(BaseSettings):
@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     )
     rest_drain: Positive = Field(
         timedelta(seconds=3), description="How long running REST calls may go on after SIGTERM."
+    )
+    rest_metrics: TcpAddress | None = Field(
+        None, description="Where the facade shows its metrics; without it, nowhere."
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -9,11 +9,12 @@ from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from hosting.balancing import balanced
-from items.v1 import items_pb2_grpc
 from rest_facade.coalescing import Limits
 from rest_facade.forwarding import Forwarded
 from rest_facade.item_reads import ItemReads
 from rest_facade.item_writes import ItemWrites
+from rest_facade.measured_stub import measured_stub
+from rest_facade.metrics.metrics import Metrics
 from rest_facade.rpc import call
 from rest_facade.settings import Settings
 
@@ -49,10 +50,13 @@ class Upstream:
     decides whether to wait.
     """
 
-    def __init__(self, channel: aio.Channel, settings: Settings) -> None:
-        self.stub = items_pb2_grpc.ItemServiceStub(channel)
-        self.reads = ItemReads(self.stub, _limits(settings, *READ_LIMITS))
-        self.writes = ItemWrites(self.stub, _limits(settings, *WRITE_LIMITS))
+    def __init__(self, channel: aio.Channel, settings: Settings, metrics: Metrics) -> None:
+        self.stub = measured_stub(channel, metrics.upstream)
+        reads, writes = metrics.batches.reads, metrics.batches.writes
+        self.reads = ItemReads(self.stub, _limits(settings, *READ_LIMITS), reads)
+        self.writes = ItemWrites(self.stub, _limits(settings, *WRITE_LIMITS), writes)
+        reads.read(lambda: self.reads.waiting)
+        writes.read(lambda: self.writes.waiting)
         self._health = health_pb2_grpc.HealthStub(channel)
 
     async def is_serving(self, forwarded: Forwarded) -> bool:
@@ -63,12 +67,15 @@ class Upstream:
 
 
 @asynccontextmanager
-async def open_upstream(settings: Settings) -> AsyncIterator[Upstream]:
-    """The item service that *settings* name; the batches under way end before the channel."""
+async def open_upstream(settings: Settings, metrics: Metrics) -> AsyncIterator[Upstream]:
+    """The item service that *settings* name, with its calls counted in *metrics*.
+
+    The batches under way end before the channel.
+    """
     options = balanced(settings.upstream, CHANNEL_OPTIONS)
     async with aio.insecure_channel(settings.upstream, options=options) as channel:
         channel.get_state(try_to_connect=True)  # the first call need not wait for it
-        upstream = Upstream(channel, settings)
+        upstream = Upstream(channel, settings, metrics)
         try:
             yield upstream
         finally:

@@ -7,7 +7,7 @@ import grpc
 
 from grpc_server.interceptors.chain import Context, Interceptor, Method, Unary
 from grpc_server.interceptors.code import code_of
-from grpc_server.metrics.calls import CallMetrics
+from hosting.calls import CallMetrics
 
 
 def measuring(calls: CallMetrics) -> Interceptor:

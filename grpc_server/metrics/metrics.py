@@ -10,9 +10,9 @@ from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.standby import Standby
 from grpc_server.catalog.writer import Writer
 from grpc_server.feed.watching import Feed
-from grpc_server.metrics.calls import CallMetrics, MethodName
 from grpc_server.metrics.state import PartsCollector, StandbyCollector, StoreCollector
 from grpc_server.metrics.work import WorkMetrics
+from hosting.calls import UNKNOWN, CallMetrics, methods_of
 from hosting.metrics import process_registry
 
 
@@ -24,7 +24,9 @@ class Metrics:
 
     def __init__(self, services: Iterable[ServiceDescriptor]) -> None:
         self._registry = process_registry("grpc")
-        self.calls = CallMetrics(self._registry, _methods(services))
+        self.calls = CallMetrics(
+            self._registry, "server", (*methods_of(*services), UNKNOWN), codes=("OK", "INTERNAL")
+        )
         self.work = WorkMetrics(self._registry)
 
     def of(
@@ -35,9 +37,3 @@ class Metrics:
         self._registry.register(StandbyCollector(standby))
         self._registry.register(StoreCollector(sinks, asyncio.get_running_loop()))
         return self._registry
-
-
-def _methods(services: Iterable[ServiceDescriptor]) -> Iterable[MethodName]:
-    for service in services:
-        for method in service.methods:
-            yield MethodName(service.full_name, method.name, method.server_streaming)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
 
-from items_cli.address import Address
+from items_cli.address import Address, BadAddress
 from items_cli.announcement import announce
 from items_cli.brokers import Events, check_brokers
 from items_cli.child import Part
@@ -73,7 +73,7 @@ def _grpc_servers(grpc: Address, own: Sequence[Address]) -> list[Part]:
         Part(
             f"gRPC server {number}",
             "grpc_server",
-            (*shared, "--grpc-own", str(address)),
+            (*shared, "--grpc-own", str(address), *_metrics("grpc", number)),
             partial(grpc_serves, address),
         )
         for number, address in enumerate(own, start=1)
@@ -87,9 +87,26 @@ def _rest_facades(target: str, http: Address, workers: int) -> list[Part]:
         return [Part("the REST facade", "rest_facade", flags, is_ready)]
     shared = (*flags, "--rest-reuse-port", "true")
     return [
-        Part(f"REST facade {number}", "rest_facade", shared, is_ready)
+        Part(f"REST facade {number}", "rest_facade", (*shared, *_metrics("rest", number)), is_ready)
         for number in range(1, workers + 1)
     ]
+
+
+def _metrics(kind: str, number: int) -> tuple[str, ...]:
+    """Where worker *number* shows its metrics: the first one where it is set, the others behind.
+
+    Raises:
+        Failure: what is set is no address.
+    """
+    variable = f"ITEMS_{kind.upper()}_METRICS"
+    if not os.environ.get(variable):
+        return ()
+    try:
+        place = Address.parse(os.environ[variable])
+    except BadAddress as error:
+        raise Failure(f"{variable}: {error}", exit_code=2) from error
+    port = place.port and place.port + number - 1  # 0 is a free one for each
+    return (f"--{kind}-metrics", str(Address(place.host, port)))
 
 
 def _relay(target: str, events: list[str]) -> Part:

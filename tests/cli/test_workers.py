@@ -1,6 +1,8 @@
 """`items serve --workers`: several processes at the same ports."""
 
 import asyncio
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -15,16 +17,23 @@ WORKERS = 2
 
 
 async def test_workers_on_postgresql_share_ports_and_store() -> None:
+    ports = free_ports(2 * WORKERS)
+    metrics = {
+        "ITEMS_GRPC_METRICS": f"127.0.0.1:{ports[0]}",
+        "ITEMS_REST_METRICS": f"127.0.0.1:{ports[WORKERS]}",
+    }
     with postgresql.database() as store:
         process = await start(
             *("serve", "--store", store, "--workers", str(WORKERS)),
             *("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+            env=metrics,
         )
         try:
             places = await announced(process)
             modules = sorted(child.cmdline()[3] for child in psutil.Process(process.pid).children())
             assert modules == ["grpc_server"] * WORKERS + ["rest_facade"] * WORKERS
             await write_through_both_doors(places["gRPC"], places["REST"])
+            await check_metrics(ports)
             process.terminate()
             assert (await finish(process)).code == 0
         finally:
@@ -42,6 +51,40 @@ async def write_through_both_doors(grpc: str, rest: str) -> None:
             assert found.json()["revision"] == str(created.revision)
             answer = await http.post(rest, json={"id": f"r{number}", "name": "x"})
             assert (await client.get(f"r{number}")).etag == answer.json()["etag"]
+
+
+def free_ports(count: int) -> range:
+    """*count* ports of loopback, one after the other, that are free at this moment."""
+    while True:
+        with ExitStack() as probes:
+            probe = probes.enter_context(socket.create_server(("127.0.0.1", 0)))
+            port = int(probe.getsockname()[1])
+            try:
+                for number in range(1, count):
+                    probes.enter_context(socket.create_server(("127.0.0.1", port + number)))
+            except (OSError, OverflowError):
+                continue
+            return range(port, port + count)
+
+
+async def check_metrics(ports: range) -> None:
+    """Each worker shows its own."""
+    async with httpx.AsyncClient() as http:
+        answers = [await http.get(f"http://127.0.0.1:{port}/metrics") for port in ports]
+    kinds = ["grpc"] * WORKERS + ["rest"] * WORKERS
+    for kind, answer in zip(kinds, answers, strict=True):
+        assert f'items_build_info{{component="{kind}"' in answer.text
+
+
+async def test_an_address_of_metrics_that_is_none_is_refused() -> None:
+    with postgresql.database() as store:
+        outcome = await items(
+            *("serve", "--store", store, "--workers", "2"),
+            *("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+            env={"ITEMS_GRPC_METRICS": "everywhere"},
+        )
+    assert outcome.code == 2
+    assert "ITEMS_GRPC_METRICS: 'everywhere' is not HOST:PORT" in outcome.err
 
 
 async def test_several_servers_of_a_file_are_refused(folder: Path) -> None:

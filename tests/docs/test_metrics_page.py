@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import httpx
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from grpc import aio
@@ -12,7 +13,7 @@ from items.v1 import sinks_pb2
 from items.v1.sinks_pb2_grpc import SinkServiceStub
 from tests.docs.pages import page, rows
 from tests.metrics.scraping import scraped
-from tests.processes import ServerProcess
+from tests.processes import FacadeProcess, ServerProcess
 
 ANYWHERE = "127.0.0.1:0"
 OF_EVERY_PROCESS = ("process_", "python_")
@@ -32,7 +33,16 @@ async def exposed(folder: Path) -> AsyncIterator[list[Row]]:
                 name="a-sink", holder="test", lease_duration=Duration(seconds=60)
             )
             await SinkServiceStub(channel).AcquireSink(request)
-        yield _table({"gRPC": (await scraped(server)).families})
+            with FacadeProcess(server.address, rest_metrics=ANYWHERE) as facade:
+                facade.wait_until_serving()
+                async with httpx.AsyncClient(base_url=facade.url()) as rest:
+                    await rest.get("/v1/items")
+                yield _table(
+                    {
+                        "gRPC": (await scraped(server)).families,
+                        "REST": (await scraped(facade)).families,
+                    }
+                )
 
 
 def _table(processes: dict[str, Sequence[Metric]]) -> list[Row]:

@@ -1,0 +1,52 @@
+"""A stub whose calls are counted; interceptors of grpc.aio would cost a task for each."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from grpc import aio
+
+from hosting.calls import Tally, methods_of
+from items.v1.items_pb2_grpc import ItemServiceStub
+from rest_facade.metrics.upstream import ITEM_SERVICE, UpstreamMetrics
+
+
+def measured_stub(channel: aio.Channel, metrics: UpstreamMetrics) -> ItemServiceStub:
+    """A stub over *channel* that counts each of its calls in *metrics*."""
+    stub = ItemServiceStub(channel)
+    for name in methods_of(ITEM_SERVICE):
+        method = getattr(stub, name.method)
+        if name.streams:
+            setattr(stub, name.method, _stream(method, metrics))
+        else:
+            setattr(stub, name.method, _unary(method, metrics.calls.of(name.full)))
+    return stub
+
+
+def _unary(method: Callable[..., Any], tally: Tally) -> Callable[..., Any]:
+    async def call(request: Any, **options: Any) -> Any:
+        tally.begin()
+        began = time.perf_counter()
+        code = "CANCELLED"
+        try:
+            answer = await method(request, **options)
+        except aio.AioRpcError as error:
+            code = error.code().name
+            raise
+        else:
+            code = "OK"
+            return answer
+        finally:
+            tally.end(code, time.perf_counter() - began)
+
+    return call
+
+
+def _stream(method: Callable[..., Any], metrics: UpstreamMetrics) -> Callable[..., Any]:
+    def call(request: Any, **options: Any) -> Any:
+        stream = method(request, **options)
+        metrics.streams += 1
+        stream.add_done_callback(lambda _: metrics.stream_ended())
+        return stream
+
+    return call

@@ -1,0 +1,20 @@
+"""All that is measured of one facade."""
+
+from hosting.metrics import process_registry
+from rest_facade.metrics.batches import BatchMetrics
+from rest_facade.metrics.requests import RequestMetrics
+from rest_facade.metrics.upstream import UpstreamMetrics
+
+
+class Metrics:
+    """The metrics of a facade, in a *registry* of its own.
+
+    *requests* and calls to *upstream* are measured around each; *batches* are told by what
+    makes them.
+    """
+
+    def __init__(self) -> None:
+        self.registry = process_registry("rest")
+        self.requests = RequestMetrics(self.registry)
+        self.batches = BatchMetrics(self.registry)
+        self.upstream = UpstreamMetrics(self.registry)
