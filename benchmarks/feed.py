@@ -9,6 +9,7 @@ import argparse
 import sys
 import tempfile
 import time
+from array import array
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from typing import NamedTuple
 import uvloop
 
 from benchmarks.process import Server, free_address, running
-from benchmarks.watch_load import Heard, Writing, watch, write
+from benchmarks.watch_load import Writing, watch, write
+from hosting.garbage import settle
 
 HEAD_START = 2.0
 """Seconds that the watchers have to begin before the first write."""
@@ -42,6 +44,13 @@ class Live(NamedTuple):
     longest: float
 
 
+class Watched(NamedTuple):
+    """How long all watchers waited for each change, in order, and for how many messages."""
+
+    latencies: "array[float]"
+    messages: int
+
+
 def main() -> int:
     """Measure, print the figures, and fail if the goals are missed that were asked for."""
     options = _options()
@@ -60,12 +69,10 @@ def main() -> int:
 def measure_live(address: str, writing: Writing, watchers: int) -> Live:
     """Write, while so many *watchers* follow."""
     with _pool(2) as pool:
-        watched: Future[list[Heard]] = pool.submit(_watch, address, watchers, writing.changes)
+        watched: Future[Watched] = pool.submit(_watch, address, watchers, writing.changes)
         time.sleep(HEAD_START)
         seconds = pool.submit(_write, address, writing).result()
-        heard = watched.result()
-    latencies = sorted(chain.from_iterable(one.latencies for one in heard))
-    messages = sum(one.messages for one in heard)
+        latencies, messages = watched.result()
     return Live(
         len(latencies),
         writing.changes / seconds,
@@ -108,8 +115,11 @@ def _pool(size: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
 
 
-def _watch(address: str, watchers: int, changes: int, start: int | None = None) -> list[Heard]:
-    return uvloop.run(watch(address, watchers, changes, start))
+def _watch(address: str, watchers: int, changes: int, start: int | None = None) -> Watched:
+    settle()
+    heard = uvloop.run(watch(address, watchers, changes, start))
+    latencies = array("d", sorted(chain.from_iterable(one.latencies for one in heard)))
+    return Watched(latencies, sum(len(one.arrivals) for one in heard))
 
 
 def _write(address: str, writing: Writing, first: int = 0) -> float:

@@ -1,10 +1,16 @@
-"""Watchers and writers of the feed, each kind in a process of its own."""
+"""Watchers and writers of the feed, each kind in a process of its own.
+
+All watchers of the generator share one event loop, and the time that it takes for one is
+waited for by the others: so a message is decoded once, for all who are told the same.
+"""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, Self
 
 from grpc import aio
 
@@ -12,7 +18,7 @@ from benchmarks.example import example_message
 from benchmarks.load import LoadFailed
 from items.v1 import items_pb2 as pb
 from items.v1 import items_pb2_grpc
-from items_client.guarantees import Verifier
+from items_client.guarantees import verify
 
 CHANNELS = 4
 """How many connections the watchers share."""
@@ -22,7 +28,10 @@ IN_FLIGHT = 16
 
 _OPTIONS = (("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0))
 
-Stubs = list[items_pb2_grpc.ItemServiceStub]
+WATCH = "/items.v1.ItemService/WatchItems"
+
+DISTINCT = 1000
+"""How many different messages are remembered as decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +48,56 @@ class Writing:
         return int(self.rate * self.seconds) // self.batch * self.batch
 
 
-@dataclass(slots=True)
+class Told(NamedTuple):
+    """What a message tells: the revisions it goes from and to, and each change's commit time."""
+
+    message: pb.WatchItemsResponse
+    first: int
+    last: int
+    commit_times: tuple[float, ...]
+
+    @classmethod
+    def by(cls, encoded: bytes) -> Self:
+        """What the message *encoded* tells.
+
+        Raises:
+            LoadFailed: it misses a revision.
+        """
+        message = pb.WatchItemsResponse.FromString(encoded)
+        commits = message.commits.commits
+        if not commits:
+            return cls(message, message.bookmark.revision + 1, message.bookmark.revision, ())
+        first, last = commits[0].revision, commits[-1].revision
+        if [commit.revision for commit in commits] != [*range(first, last + 1)]:
+            raise LoadFailed(f"the revisions from {first} to {last} are not all in order")
+        times = (_seconds(commit) for commit in commits for _ in commit.changes)
+        return cls(message, first, last, tuple(times))
+
+
 class Heard:
-    """What a watcher heard: how long after its commit began it heard of each change."""
+    """What a watcher heard, and when."""
 
-    latencies: list[float] = field(default_factory=list)
-    messages: int = 0
-    revision: int = 0
+    def __init__(self) -> None:
+        self.arrivals: list[tuple[float, Told]] = []
+        self.changes = 0
+        self.revision: int | None = None
 
-    def take(self, message: pb.WatchItemsResponse, now: float) -> None:
-        """Take in *message*, which came at *now*.
+    def take(self, told: Told, now: float) -> None:
+        """Take in a message that came at *now*.
 
         Raises:
             LoadFailed: a revision is missing or comes twice.
         """
-        self.messages += 1
-        if message.HasField("bookmark"):
-            self.revision = message.bookmark.revision
-        for commit in message.commits.commits:
-            if commit.revision != self.revision + 1:
-                raise LoadFailed(f"revision {commit.revision} came after {self.revision}")
-            self.revision = commit.revision
-            time_of_commit = commit.commit_time.seconds + commit.commit_time.nanos / 1e9
-            self.latencies.extend([now - time_of_commit] * len(commit.changes))
+        if self.revision is not None and told.first != self.revision + 1:
+            raise LoadFailed(f"revision {told.first} came after {self.revision}")
+        self.revision = told.last
+        self.changes += len(told.commit_times)
+        self.arrivals.append((now, told))
+
+    @property
+    def latencies(self) -> list[float]:
+        """How long after its commit began it heard of each change."""
+        return [now - then for now, told in self.arrivals for then in told.commit_times]
 
 
 async def watch(
@@ -70,42 +106,54 @@ async def watch(
     """Watch with so many *watchers* until each has heard of so many *changes*.
 
     Every stream is checked for gaps and repetitions; if there are several, the first one
-    for every guarantee.
+    for every guarantee, afterwards.
 
     Raises:
         LoadFailed: a stream has ended, or has broken a guarantee.
     """
     request = pb.WatchItemsRequest(from_revision=from_revision)
     heard = [Heard() for _ in range(watchers)]
-    complaints: list[object] = []
-    verifier = Verifier(complaints.append)
-    verifier.asked(request)
+    told_by = lru_cache(DISTINCT)(Told.by)  # most are told the same as the one before
 
-    async def follow(stub: items_pb2_grpc.ItemServiceStub, one: Heard) -> None:
-        async for message in stub.WatchItems(request):
-            one.take(message, time.time())
-            if one is heard[0] and watchers > 1:
-                verifier.received(message)
-            if len(one.latencies) >= changes:
+    async def follow(channel: aio.Channel, one: Heard) -> None:
+        async for encoded in _watching(channel, request):
+            one.take(told_by(encoded), time.time())
+            if one.changes >= changes:
                 return
 
-    async with _stubs(address) as stubs:
+    async with _channels(address) as channels:
         try:
             await asyncio.gather(
-                *(follow(stubs[n % len(stubs)], one) for n, one in enumerate(heard))
+                *(follow(channels[n % len(channels)], one) for n, one in enumerate(heard))
             )
         except aio.AioRpcError as error:
             raise LoadFailed(f"{error.code().name}: {error.details()}") from error
+    if watchers > 1:
+        _check(request, heard[0])
+    return heard
+
+
+def _check(request: pb.WatchItemsRequest, heard: Heard) -> None:
+    complaints = verify([request, *(told.message for _, told in heard.arrivals)])
     if complaints:
         raise LoadFailed(f"{complaints[0]}")
-    return heard
+
+
+def _watching(channel: aio.Channel, request: pb.WatchItemsRequest) -> AsyncIterable[bytes]:
+    """A watch whose messages are left as they come."""
+    return channel.unary_stream(WATCH, pb.WatchItemsRequest.SerializeToString)(request)
+
+
+def _seconds(commit: pb.ItemChanges) -> float:
+    return commit.commit_time.seconds + commit.commit_time.nanos / 1e9
 
 
 async def write(address: str, writing: Writing, first: int = 0) -> float:
     """Create items from number *first* on, evenly spread; returns how many seconds it took."""
     waiting = asyncio.Semaphore(IN_FLIGHT)
     started = time.perf_counter()
-    async with _stubs(address) as stubs, asyncio.TaskGroup() as calls:
+    async with _channels(address) as channels, asyncio.TaskGroup() as calls:
+        stubs = [items_pb2_grpc.ItemServiceStub(channel) for channel in channels]
         for number, request in enumerate(_batches(writing, first)):
             due = started + number * writing.batch / writing.rate
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
@@ -133,12 +181,12 @@ def _batches(writing: Writing, first: int) -> Iterator[pb.BatchWriteItemsRequest
 
 
 @asynccontextmanager
-async def _stubs(address: str) -> AsyncIterator[Stubs]:
-    """A stub over each of the channels, connected."""
+async def _channels(address: str) -> AsyncIterator[list[aio.Channel]]:
+    """Some connections."""
     async with AsyncExitStack() as stack:
-        stubs: Stubs = []
+        channels = []
         for _ in range(CHANNELS):
             channel = await stack.enter_async_context(aio.insecure_channel(address, _OPTIONS))
             await channel.channel_ready()
-            stubs.append(items_pb2_grpc.ItemServiceStub(channel))
-        yield stubs
+            channels.append(channel)
+        yield channels

@@ -1,6 +1,5 @@
 """ItemService over the catalogue. A method is one call; the chain does the rest."""
 
-from contextlib import aclosing
 from typing import Any
 
 from grpc import aio
@@ -76,9 +75,7 @@ class ItemServicer(items_pb2_grpc.ItemServiceServicer):
         self, request: pb.WatchItemsRequest, context: Context
     ) -> None:
         """See the contract."""
-        async with aclosing(self._feed.watch(request)) as messages:
-            async for message in messages:
-                await context.write(message)
+        await self._feed.watch(request, context.write)
 
 
 def _caller(context: Context) -> Caller:

@@ -77,7 +77,7 @@ _CHANGES = (
 )
 _CHANGES_WITH_PREVIOUS = _CHANGES.with_only_columns(*_CHANGE, _PREVIOUS.label("previous"))
 _NEWEST = 2**63 - 1
-_MAX_CHANGES_BYTES = 4 * 1024 * 1024
+_MAX_CHANGES_BYTES = 1024 * 1024
 
 
 def head(connection: Connection, *, lock: bool = False) -> Head:

@@ -1,9 +1,10 @@
 """What a view shows, encoded once for all who share the view."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from grpc_server.feed import messages
 from grpc_server.feed.commits import Commit
 from grpc_server.feed.view import View
 
@@ -21,7 +22,21 @@ class Encoder:
         self._view = view
         self._kept: OrderedDict[int, bytes] = OrderedDict()
         self._bytes = 0
+        self._last = (0, 0)
+        self._runs: Sequence[bytes] = ()
         self.users = 0
+
+    def runs(self, commits: Sequence[Commit]) -> Sequence[bytes]:
+        """Messages with what the view shows of *commits*, which follow one another."""
+        if self.users == 1:
+            return [*messages.runs(map(self._view.encoded, commits))]
+        if not commits:
+            return ()
+        span = commits[0].revision, commits[-1].revision
+        if span != self._last:  # most are told the same as the one before
+            self._runs = [*messages.runs(map(self.encoded, commits))]
+            self._last = span
+        return self._runs
 
     def encoded(self, commit: Commit) -> bytes:
         """What the view shows of *commit*; see `View.encoded`."""

@@ -27,7 +27,8 @@ class Hub:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._commits: list[Commit] = []
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiting: dict[asyncio.Future[bool], float] = {}
+        self._reminder: asyncio.TimerHandle | None = None
         self._is_closed = False
 
     @property
@@ -77,20 +78,20 @@ class Hub:
         """Wait until there is a commit after *revision*, for *patience* seconds at most."""
         if self._revision > revision or self._is_closed:
             return True
-        woken = asyncio.get_running_loop().create_future()
-        self._waiting.add(woken)
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[bool] = loop.create_future()
+        self._waiting[woken] = ends = loop.time() + patience
+        self._remind(ends)
         try:
-            async with asyncio.timeout(patience):
-                await woken
-        except TimeoutError:
-            return False
+            return await woken
         finally:
-            self._waiting.discard(woken)
-        return True
+            self._waiting.pop(woken, None)
 
     def close(self) -> None:
         """End all watches, when they have told what the hub holds."""
         self._is_closed = True
+        if self._reminder is not None:
+            self._reminder.cancel()
         self._wake()
 
     def check_open(self) -> None:
@@ -116,7 +117,33 @@ class Hub:
         del self._commits[:dropped]
 
     def _wake(self) -> None:
-        waiting, self._waiting = self._waiting, set()
-        for woken in waiting:
-            if not woken.done():
-                woken.set_result(None)
+        """Wake all: who was told last, and so waits for the shortest time, is told first."""
+        waiting, self._waiting = self._waiting, {}
+        for woken in reversed(waiting):
+            _resolve(woken, is_news=True)
+
+    def _remind(self, at: float) -> None:
+        """See to it that those whose patience ends are woken, *at* that time the latest.
+
+        One timer serves all who wait: one for each wait would cost as much as telling.
+        """
+        if self._reminder is not None:
+            if self._reminder.when() <= at:
+                return
+            self._reminder.cancel()
+        self._reminder = asyncio.get_running_loop().call_at(at, self._end_patience)
+
+    def _end_patience(self) -> None:
+        self._reminder = None
+        now = asyncio.get_running_loop().time()
+        for woken, ends in self._waiting.items():
+            if ends <= now:
+                _resolve(woken, is_news=False)
+        later = [ends for ends in self._waiting.values() if ends > now]
+        if later:
+            self._remind(min(later))
+
+
+def _resolve(woken: asyncio.Future[bool], *, is_news: bool) -> None:
+    if not woken.done():
+        woken.set_result(is_news)

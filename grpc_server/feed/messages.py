@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from grpc_server.feed.wire import embedded
 from items.v1 import items_pb2 as pb
 
-RUN_BYTES = 256 * 1024
+RUN_BYTES = 64 * 1024
 """How large a run of revisions grows: one that is larger by itself is a message, too."""
 
 

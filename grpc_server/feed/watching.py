@@ -1,10 +1,11 @@
 """Watching: from wherever a watcher begins, to what is written now, without a gap."""
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NoReturn
 
 from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES
 from grpc_server.catalog.errors import StoreMismatch, WatcherTooSlow
@@ -18,6 +19,7 @@ from grpc_server.database.store import Head, Reading
 from grpc_server.feed import messages
 from grpc_server.feed.commits import commits_of
 from grpc_server.feed.encoder import Encoders
+from grpc_server.feed.handover import Handover, Send
 from grpc_server.feed.hub import Hub
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
@@ -48,8 +50,8 @@ class Feed:
     encoders: Encoders = field(default_factory=Encoders)
     observer: Observer = UNOBSERVED
 
-    async def watch(self, request: pb.WatchItemsRequest) -> AsyncGenerator[bytes, None]:
-        """The messages of one watch, encoded; it ends only with an error.
+    async def watch(self, request: pb.WatchItemsRequest, send: Send) -> NoReturn:
+        """Send the messages of one watch, encoded; it ends only with an error.
 
         Raises:
             InvalidFilter: the filter cannot be read.
@@ -62,76 +64,84 @@ class Feed:
         if request.store_id not in {"", self.store_id}:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
         view = View(parse_filter(request.filter), request.include_previous)
-        cursor = self._start(request)
+        tell = Handover(send)
+        try:
+            await self._follow(view, await self._begin(request, view, tell), tell)
+        except WatcherTooSlow:
+            self.observer.watcher_cut()
+            raise
+
+    async def _begin(self, request: pb.WatchItemsRequest, view: View, tell: Handover) -> int:
+        """Tell where the watch begins, or the snapshot; gives the revision to follow from."""
         if request.include_snapshot:
-            async with aclosing(self._snapshot(view.where)) as parts:
-                async for part in parts:
-                    yield messages.snapshot(part)
-                    cursor = part.revision
-        else:
-            await self._check_start(cursor)
-            yield messages.bookmark(cursor, self.store_id)
-        async with aclosing(self._follow(view, cursor)) as following:
-            async for message in following:
-                yield message
+            return await self._tell_snapshot(view.where, tell)
+        cursor = self._start(request)
+        await self._check_start(cursor)
+        await tell(messages.bookmark(cursor, self.store_id))
+        return cursor
 
     def _start(self, request: pb.WatchItemsRequest) -> int:
         if request.HasField("from_revision"):
             return request.from_revision
         return self.hub.revision
 
-    async def _snapshot(self, where: Condition | None) -> AsyncGenerator[pb.ItemSnapshot, None]:
+    async def _tell_snapshot(self, where: Condition | None, tell: Handover) -> int:
+        """Tell the items that match *where* at one revision; gives the revision."""
         query = ItemQuery(limit=SNAPSHOT_PAGE, where=where, max_bytes=MAX_ANSWER_BYTES)
         ends = time.monotonic() + SNAPSHOT_SECONDS
         async with aclosing(self.reader.walk(query)) as pages:
             async for head, page in pages:
                 self.hub.check_open()
                 if time.monotonic() > ends:
-                    self.observer.watcher_cut()
                     raise WatcherTooSlow("the snapshot was read too slowly; watch again")
-                yield pb.ItemSnapshot(
+                part = pb.ItemSnapshot(
                     revision=head.revision,
                     items=page.items,
                     complete=page.next is None,
                     store_id=head.store_id,
                 )
+                await tell(messages.snapshot(part))
+        return head.revision
 
     async def _check_start(self, revision: int) -> None:
         if self.hub.since(revision) is None or revision > self.hub.revision:
             check_kept(await self.reader.scan(_head), revision, first=revision + 1)
 
-    async def _follow(self, view: View, cursor: int) -> AsyncGenerator[bytes, None]:
-        """Everything after *cursor*: from the store while it is behind, then live."""
-        is_live, told_at = False, time.monotonic()
-        interval = self.bookmark_interval.total_seconds()
+    async def _follow(self, view: View, cursor: int, tell: Handover) -> NoReturn:
+        """Tell everything after *cursor*: from the store while it is behind, then live."""
+        is_live = False
         with self.encoders.sharing(view) as encoder:
             while True:
                 commits = self.hub.since(cursor)
                 if commits is None and is_live:
-                    self.observer.watcher_cut()
                     raise _too_slow(cursor)
                 if commits is None:
-                    reached, shown = await self._older(view, cursor)
+                    reached, runs = await self._older(view, cursor)
                 else:
                     reached = commits[-1].revision if commits else cursor
-                    shown = [*map(encoder.encoded, commits)]
-                for run in messages.runs(shown):
-                    yield run
-                    told_at = time.monotonic()
-                is_live, is_quiet = commits is not None, reached == cursor
-                cursor, left = reached, told_at + interval - time.monotonic()
-                if left <= 0 or (is_quiet and not await self.hub.next(cursor, left)):
-                    yield messages.bookmark(cursor, self.store_id)
-                    told_at = time.monotonic()
+                    runs = encoder.runs(commits)
+                for run in runs:
+                    await tell(run)
+                is_live, is_quiet, cursor = commits is not None, reached == cursor, reached
+                await self._tell_if_quiet(cursor, tell, waits=is_quiet)
 
-    async def _older(self, view: View, cursor: int) -> tuple[int, list[bytes]]:
+    async def _tell_if_quiet(self, cursor: int, tell: Handover, *, waits: bool) -> None:
+        """Tell how far the watch has come, if nothing was told for the interval.
+
+        With *waits*, until that is so, or there is a commit after *cursor*.
+        """
+        left = tell.told_at + self.bookmark_interval.total_seconds() - time.monotonic()
+        if left <= 0 or (waits and not await self.hub.next(cursor, left)):
+            await tell(messages.bookmark(cursor, self.store_id))
+
+    async def _older(self, view: View, cursor: int) -> tuple[int, Sequence[bytes]]:
         """What *view* shows of the next revisions in the store, and how far they go."""
 
-        def read(reading: Reading) -> tuple[int, list[bytes]]:
+        def read(reading: Reading) -> tuple[int, Sequence[bytes]]:
             check_kept(reading.head(), cursor, first=cursor + 1)
             changes = reading.changes(cursor, CATCH_UP, with_previous=view.needs_previous)
             reached = changes[-1].revision if changes else cursor
-            return reached, [*map(view.encoded, commits_of(changes))]
+            return reached, [*messages.runs(map(view.encoded, commits_of(changes)))]
 
         return await self.reads.tail(read, about=cursor + 1)
 

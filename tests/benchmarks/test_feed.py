@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.load import LoadFailed
-from benchmarks.watch_load import Heard, Writing, watch, write
+from benchmarks.watch_load import Heard, Told, Writing, watch, write
 from tests.client.streams import bookmark, commit, told
 from tests.servers import item_service
 
@@ -35,6 +35,11 @@ async def test_all_of_the_history_is_caught_up(folder: Path) -> None:
 
 def test_a_gap_is_no_measurement() -> None:
     heard = Heard()
-    heard.take(bookmark(3), 0.0)
+    heard.take(Told.by(bookmark(3).SerializeToString()), 0.0)
     with pytest.raises(LoadFailed, match="revision 5 came after 3"):
-        heard.take(told(commit(5)), 0.0)
+        heard.take(Told.by(told(commit(5)).SerializeToString()), 0.0)
+
+
+def test_a_gap_within_a_message_is_none_either() -> None:
+    with pytest.raises(LoadFailed, match="from 4 to 6"):
+        Told.by(told(commit(4), commit(6)).SerializeToString())

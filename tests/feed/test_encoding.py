@@ -85,6 +85,17 @@ def test_what_is_shared_is_encoded_once() -> None:
     assert encoder.encoded(commit) is encoder.encoded(commit)
 
 
+def test_a_message_is_put_together_once_for_all_who_are_told_the_same() -> None:
+    encoder = Encoder(EVERYTHING)
+    encoder.users = 2
+    commits = [*commits_of([stored(commit_of(1)), stored(commit_of(2))])]
+    (run,) = encoder.runs(commits)
+    assert encoder.runs(commits)[0] is run
+    assert encoder.runs(commits[1:]) == [*runs([EVERYTHING.encoded(commits[1])])]
+    assert encoder.runs(commits) == [run]
+    assert not encoder.runs([])
+
+
 def test_what_is_kept_of_a_view_is_bounded() -> None:
     encoder = Encoder(EVERYTHING)
     encoder.users = 2

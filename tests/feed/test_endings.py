@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager, closing
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,8 @@ async def test_the_feed_forgets_a_watcher_that_leaves(folder: Path) -> None:
 
 async def follow(feed: Feed) -> None:
     """Watch, as the servicer does."""
-    async with aclosing(feed.watch(pb.WatchItemsRequest())) as messages:
-        async for _ in messages:
-            pass
+    await feed.watch(pb.WatchItemsRequest(), take)
+
+
+async def take(message: bytes) -> None:
+    """Take a message, and leave it."""

@@ -82,6 +82,36 @@ async def test_patience_ends() -> None:
     assert hub.waiting == 0
 
 
+async def test_each_has_a_patience_of_its_own() -> None:
+    hub = Hub(0, AMPLE)
+    long = asyncio.create_task(hub.next(0, 60))
+    middle = asyncio.create_task(hub.next(0, 0.002))
+    assert not await hub.next(0, 0.001)
+    assert not await middle
+    assert hub.waiting == 1
+    hub.publish([change(1)])
+    assert await long
+
+
+async def test_who_was_told_last_is_told_first() -> None:
+    hub = Hub(0, AMPLE)
+    told: list[str] = []
+
+    async def follow(name: str) -> None:
+        for revision in range(2):
+            await hub.next(revision, 60)
+            told.append(name)
+
+    async with asyncio.TaskGroup() as watchers:
+        for name in "abc":
+            watchers.create_task(follow(name))
+        for revision in (1, 2):
+            while hub.waiting < 3:  # noqa: ASYNC110  # the hub has no event for that
+                await asyncio.sleep(0)
+            hub.publish([change(revision)])
+    assert told == [*"cba", *"abc"]
+
+
 async def test_one_who_gives_up_is_forgotten() -> None:
     hub = Hub(0, AMPLE)
     waiting = asyncio.create_task(hub.next(0, 60))
