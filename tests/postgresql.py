@@ -88,7 +88,7 @@ class PostgresServer:
     def start(self) -> None:
         """Start the server, and wait until it takes connections."""
         options = [f"--{name}={value}" for name, value in self.settings.items()]
-        command = [str(self._bin / "postgres"), "-D", self.data, *options]
+        command = [*_tied(), str(self._bin / "postgres"), "-D", self.data, *options]
         with _log(self.folder) as log:
             self._process = subprocess.Popen(command, **_as_server(log))
         _wait_for(self.url)
@@ -172,6 +172,12 @@ def _installed() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "pginstall"
+
+
+def _tied() -> list[str]:
+    """Give what a command begins with that ends with these tests, however they end."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "QUIT"] if setpriv else []
 
 
 def _log(folder: Path) -> BinaryIO:
