@@ -7,8 +7,10 @@ from uuid import uuid4
 
 import structlog
 
+from hosting.metrics import metrics_served, process_registry
 from items_client import ItemsClient
 from items_events.broker_url import sink_url
+from items_events.metrics.relays import RelayMetrics
 from items_events.process import read_settings, run_until_stopped
 from items_events.registry import Registry
 from items_events.relay import Policy, Relay
@@ -21,11 +23,17 @@ async def relay(settings: Settings) -> None:
     """Relay to every sink, each on its own, until it is cancelled."""
     urls = [sink_url(url) for url in settings.events]
     policy = Policy(settings.events_from, settings.events_format)
-    _log.info("relaying", upstream=settings.upstream, sinks=[url.name for url in urls])
-    async with ItemsClient(settings.upstream) as items, asyncio.TaskGroup() as tasks:
+    measured = process_registry("relay")
+    metrics = RelayMetrics(measured, [url.name for url in urls])
+    async with (
+        metrics_served(measured, settings.relay_metrics),
+        ItemsClient(settings.upstream) as items,
+        asyncio.TaskGroup() as tasks,
+    ):
+        _log.info("relaying", upstream=settings.upstream, sinks=[url.name for url in urls])
         registry = Registry(items, _holder(), settings.events_lease)
         for url in urls:
-            tasks.create_task(Relay(url, items, registry, policy).run())
+            tasks.create_task(Relay(url, items, registry, policy, metrics.of(url.name)).run())
 
 
 def main() -> None:

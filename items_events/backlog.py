@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from items.v1 import items_pb2 as pb
+from items_events.observer import RelayObserver
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """How much waits; then the watch is not read on."""
@@ -15,11 +16,16 @@ BATCH: Final = 500
 
 
 class Backlog:
-    """Whole revisions in order; while one batch is published, the next gathers by itself."""
+    """Whole revisions in order; while one batch is published, the next gathers by itself.
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+    *observer* is told how many wait; what is taken does so until the next is taken.
+    """
+
+    def __init__(self, observer: RelayObserver | None = None, most_bytes: int = MOST_BYTES) -> None:
+        self._observer = observer or RelayObserver()
         self._most_bytes = most_bytes
         self._bytes = 0
+        self._taken = 0
         self._commits: deque[pb.ItemChanges] = deque()
         self._changed = asyncio.Condition()
 
@@ -35,12 +41,15 @@ class Backlog:
     async def take(self) -> list[pb.ItemChanges]:
         """The next revisions: at least one, waited for, and at most a batch."""
         async with self._changed:
+            self._taken = 0
+            self._tell()
             await self._changed.wait_for(lambda: self._commits)
             taken = [self._pop()]
             changes = len(taken[0].changes)
             while self._commits and changes + len(self._commits[0].changes) <= BATCH:
                 taken.append(self._pop())
                 changes += len(taken[-1].changes)
+            self._taken = len(taken)
             self._changed.notify_all()
             return taken
 
@@ -49,9 +58,13 @@ class Backlog:
             await self._changed.wait_for(lambda: self._bytes < self._most_bytes)
             self._commits.append(commit)
             self._bytes += commit.ByteSize()
+            self._tell()
             self._changed.notify_all()
 
     def _pop(self) -> pb.ItemChanges:
         commit = self._commits.popleft()
         self._bytes -= commit.ByteSize()
         return commit
+
+    def _tell(self) -> None:
+        self._observer.waiting(self._taken + len(self._commits))

@@ -30,7 +30,10 @@ def read_settings(kind: type[SettingsT], program: str) -> SettingsT:
 
 
 def run_until_stopped(work: Coroutine[Any, Any, None], level: Level, style: Format) -> None:
-    """Run *work* until it ends, or SIGTERM or SIGINT cancels it."""
+    """Run *work* until it ends, or SIGTERM or SIGINT cancels it.
+
+    An OSError of it ends the process with a line in the log: it cannot listen where it is to.
+    """
     configure_logging(level, style)
     # Clients of brokers log URLs with passwords; who sees a failure tells it, once.
     logging.disable()
@@ -39,7 +42,11 @@ def run_until_stopped(work: Coroutine[Any, Any, None], level: Level, style: Form
     except MissingExtra as error:
         work.close()
         sys.exit(str(error))
-    uvloop.run(_until_stopped(work))
+    try:
+        uvloop.run(_until_stopped(work))
+    except OSError as error:
+        _log.error("cannot run", error=str(error))  # expected: the message says all
+        sys.exit(1)
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

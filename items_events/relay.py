@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import Final, NoReturn
 
 import structlog
@@ -19,10 +20,11 @@ from items_events.backlog import Backlog
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import DataFormat, EventMaker
 from items_events.lease import Lease
+from items_events.observer import RelayObserver
 from items_events.opening import open_sink
 from items_events.racing import check_cancelled, race
 from items_events.registry import LeaseLost, Registry, SinkHeld, Start
-from items_events.sinks.sink import Sink
+from items_events.sinks.sink import Refused, Sink
 from items_events.unavailable import BrokerUnavailable
 
 _log = structlog.get_logger(__name__)
@@ -49,6 +51,7 @@ class Relay:
     items: ItemsClient
     registry: Registry
     policy: Policy = field(default_factory=Policy)
+    observer: RelayObserver = field(default_factory=RelayObserver)
     _failures: int = 0
     _said: str = ""
 
@@ -73,7 +76,11 @@ class Relay:
         sink = await self.registry.acquire(self.url.name, self.policy.start)
         _log.info("sink acquired", sink=sink.name, revision=sink.revision, epoch=sink.epoch)
         lease = Lease(self.registry, sink, asked, self.policy.clock)
-        await lease.during(self._publish(lease))
+        self.observer.held(is_held=True)
+        try:
+            await lease.during(self._publish(lease))
+        finally:
+            self.observer.held(is_held=False)
 
     async def _publish(self, lease: Lease) -> NoReturn:
         """Publish through all failures of the broker, and of the way to it."""
@@ -88,7 +95,7 @@ class Relay:
 
     async def _follow(self, lease: Lease) -> None:
         """Publish over one connection, from the cursor on, until it breaks."""
-        backlog = Backlog()
+        backlog = Backlog(self.observer)
         async with (
             open_sink(self.url) as sink,
             self.items.watch(from_revision=lease.revision, store_id=lease.store_id) as watch,
@@ -111,10 +118,22 @@ class Relay:
         """Publish whole revisions, park what is refused, and confirm the rest."""
         lease.check()
         events = [event for commit in commits for event in maker.events(commit)]
-        for refused in await sink.publish(events) if events else ():
+        if events:
+            began = self.policy.clock()
+            refusals = await sink.publish(events)
+            since = next(commit.commit_time for commit in commits if commit.changes)
+            self.observer.published(
+                len(events) - len(refusals), self.policy.clock() - began, since.ToDatetime(UTC)
+            )
+            await self._park(refusals, lease)
+        lease.confirm(commits[-1].revision)
+        self.observer.confirmed(commits[-1].revision)
+
+    async def _park(self, refusals: Sequence[Refused], lease: Lease) -> None:
+        for refused in refusals:
             _log.error("event parked", sink=self.url.name, id=refused.event.id, why=refused.why)
             await lease.park(refused)
-        lease.confirm(commits[-1].revision)
+            self.observer.parked()
 
     async def _wait_for_lease(self) -> None:
         """Another relay holds the sink: ask again a few times while its lease lasts."""
@@ -129,4 +148,5 @@ class Relay:
 
     async def _back_off(self) -> None:
         self._failures += 1
+        self.observer.failed()
         await self.policy.sleep(self.policy.back_off.pause(self._failures))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Duration, Upstream
+from hosting.settings import CONFIG, Duration, TcpAddress, Upstream
 from items_events.broker_url import sink_url
 
 
@@ -46,6 +46,9 @@ class Settings(BaseSettings):
             timedelta(seconds=15),
             description="How long a sink waits for a relay that has vanished.",
         )
+    )
+    relay_metrics: TcpAddress | None = Field(
+        None, description="Where the relay shows its metrics; without it, nowhere."
     )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")

@@ -138,6 +138,15 @@ class RelayProcess(ServiceProcess):
         super().__init__("items_events", upstream=upstream, events=" ".join(urls), **settings)
 
 
+class IngestProcess(ServiceProcess):
+    """An ingest from the source at *url* to *upstream*; one that shows its metrics, runs."""
+
+    serving = '"metrics"'
+
+    def __init__(self, upstream: str, url: str, **settings: str) -> None:
+        super().__init__("items_events.ingest", upstream=upstream, ingest=url, **settings)
+
+
 def _is_harmless(line: str) -> bool:
     """Whether *line* is no warning of ours, nor of a traceback.
 

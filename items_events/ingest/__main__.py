@@ -1,9 +1,11 @@
 """`python -m items_events.ingest`: the ingest."""
 
+from hosting.metrics import metrics_served, process_registry
 from items_client import ItemsClient
 from items_events.broker_url import source_url
 from items_events.ingest.ingest import Ingest
 from items_events.ingest.settings import Settings
+from items_events.metrics.ingests import IngestMetrics
 from items_events.process import read_settings, run_until_stopped
 
 ACTOR = "ingest"
@@ -12,8 +14,13 @@ ACTOR = "ingest"
 
 async def ingest(settings: Settings) -> None:
     """Ingest until it is cancelled."""
-    async with ItemsClient(settings.upstream, actor=ACTOR) as items:
-        await Ingest(source_url(settings.ingest), items).run()
+    measured = process_registry("ingest")
+    observer = IngestMetrics(measured)
+    async with (
+        metrics_served(measured, settings.ingest_metrics),
+        ItemsClient(settings.upstream, actor=ACTOR) as items,
+    ):
+        await Ingest(source_url(settings.ingest), items, observer=observer).run()
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ same request id, and the service gives the first answer again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 import structlog
@@ -24,6 +25,7 @@ from items_events.broker_url import BrokerUrl
 from items_events.ingest.problems import NotApplicable, partly_refused, refused
 from items_events.ingest.requests import read_request
 from items_events.ingest.source import Delivery, Source
+from items_events.observer import IngestObserver
 from items_events.opening import open_source
 from items_events.racing import check_cancelled
 from items_events.unavailable import BrokerUnavailable
@@ -44,6 +46,8 @@ class Ingest:
     items: ItemsClient
     back_off: RetryPolicy = BACK_OFF
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    observer: IngestObserver = field(default_factory=IngestObserver)
+    clock: Callable[[], float] = time.monotonic
 
     async def run(self) -> NoReturn:
         """Ingest until it is cancelled, through all failures of the broker and the service."""
@@ -62,17 +66,21 @@ class Ingest:
                     said = str(error)
                     _log.error("source fails", source=self.url.name, why=said)
             failures += 1
+            self.observer.source_failed()
             await self.sleep(self.back_off.pause(failures))
 
     async def _handle(self, source: Source, delivery: Delivery) -> None:
         """Apply *delivery* and acknowledge it, or bury it."""
+        began = self.clock()
         try:
             await self._apply(read_request(delivery))
         except NotApplicable as error:
             _log.warning("message not applied", message=delivery.id[:255], why=str(error))
             await source.bury(delivery, {**error.problem, "messageId": delivery.id[:255]})
+            self.observer.buried()
         else:
             await source.acknowledge(delivery)
+            self.observer.applied(self.clock() - began)
 
     async def _apply(self, request: pb.BatchWriteItemsRequest) -> None:
         """Commit *request*, however long the service is away.
@@ -90,6 +98,7 @@ class Ingest:
                     raise refused(error) from error
                 if attempt == 1:
                     _log.error("a message waits for the service", why=str(error))
+                self.observer.service_failed()
             else:
                 break
             await self.sleep(self.back_off.pause(attempt))

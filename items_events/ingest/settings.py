@@ -4,7 +4,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Upstream
+from hosting.settings import CONFIG, TcpAddress, Upstream
 from items_events.broker_url import source_url
 
 
@@ -22,6 +22,9 @@ class Settings(BaseSettings):
         "127.0.0.1:50051",
         description="The gRPC server that is called, or several: a gRPC target (`dns:///items:50051`),"
         " or a list of `IP:PORT`.",
+    )
+    ingest_metrics: TcpAddress | None = Field(
+        None, description="Where the ingest shows its metrics; without it, nowhere."
     )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")

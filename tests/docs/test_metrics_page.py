@@ -1,6 +1,7 @@
 """The page of the operators lists every metric: as it is named, of which type, with its labels."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -13,7 +14,13 @@ from items.v1 import sinks_pb2
 from items.v1.sinks_pb2_grpc import SinkServiceStub
 from tests.docs.pages import page, rows
 from tests.metrics.scraping import scraped
-from tests.processes import FacadeProcess, ServerProcess
+from tests.processes import (
+    FacadeProcess,
+    IngestProcess,
+    RelayProcess,
+    ServerProcess,
+    ServiceProcess,
+)
 
 ANYWHERE = "127.0.0.1:0"
 OF_EVERY_PROCESS = ("process_", "python_")
@@ -23,26 +30,40 @@ NOT_LISTED = {"le"}
 Row = list[str]
 
 
+NOWHERE = "redis://127.0.0.1:1"
+"""A broker that is away: what is measured of it is shown from the start."""
+
+
 @pytest.fixture
-async def exposed(folder: Path) -> AsyncIterator[list[Row]]:
+async def exposed(folder: Path) -> list[Row]:
     """A row for each metric that the processes show."""
-    with ServerProcess(folder, grpc_metrics=ANYWHERE) as server:
+    with ExitStack() as running:
+        server = running.enter_context(ServerProcess(folder, grpc_metrics=ANYWHERE))
         server.wait_until_serving()
-        async with aio.insecure_channel(server.address) as channel:
-            request = sinks_pb2.AcquireSinkRequest(
-                name="a-sink", holder="test", lease_duration=Duration(seconds=60)
-            )
-            await SinkServiceStub(channel).AcquireSink(request)
-            with FacadeProcess(server.address, rest_metrics=ANYWHERE) as facade:
-                facade.wait_until_serving()
-                async with httpx.AsyncClient(base_url=facade.url()) as rest:
-                    await rest.get("/v1/items")
-                yield _table(
-                    {
-                        "gRPC": (await scraped(server)).families,
-                        "REST": (await scraped(facade)).families,
-                    }
-                )
+        facade = FacadeProcess(server.address, rest_metrics=ANYWHERE)
+        others: dict[str, ServiceProcess] = {
+            "REST": facade,
+            "relay": RelayProcess(server.address, NOWHERE, relay_metrics=ANYWHERE),
+            "ingest": IngestProcess(
+                server.address, f"{NOWHERE}/0?stream=writes", ingest_metrics=ANYWHERE
+            ),
+        }
+        for process in others.values():
+            running.enter_context(process)
+            process.wait_until_serving()
+        await _make_a_sink(server.address)
+        async with httpx.AsyncClient(base_url=facade.url()) as rest:
+            await rest.get("/v1/items")
+        processes = {"gRPC": server, **others}
+        return _table({name: (await scraped(each)).families for name, each in processes.items()})
+
+
+async def _make_a_sink(address: str) -> None:
+    async with aio.insecure_channel(address) as channel:
+        request = sinks_pb2.AcquireSinkRequest(
+            name="a-sink", holder="test", lease_duration=Duration(seconds=60)
+        )
+        await SinkServiceStub(channel).AcquireSink(request)
 
 
 def _table(processes: dict[str, Sequence[Metric]]) -> list[Row]:

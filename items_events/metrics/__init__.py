@@ -1,0 +1,1 @@
+"""What operators see of the relay and the ingest: the only place of them that knows Prometheus."""

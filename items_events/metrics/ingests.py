@@ -1,0 +1,47 @@
+"""The messages of an ingest: applied, buried, and waiting for what has failed."""
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from hosting.metrics import SECONDS
+from items_events.observer import IngestObserver
+
+
+class IngestMetrics(IngestObserver):
+    """Counts what it is told, in *registry*."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._seconds = Histogram(
+            "items_ingest_message_seconds",
+            "How long it took until a message was committed and acknowledged.",
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._buried = Counter(
+            "items_ingest_dead_letters",
+            "Messages that cannot be applied, and are dead letters.",
+            registry=registry,
+        )
+        failures = Counter(
+            "items_ingest_failures",
+            "Attempts that failed, and were made again after a pause.",
+            ("of",),
+            registry=registry,
+        )
+        self._of_source = failures.labels("source")
+        self._of_service = failures.labels("service")
+
+    def applied(self, seconds: float) -> None:
+        """See IngestObserver."""
+        self._seconds.observe(seconds)
+
+    def buried(self) -> None:
+        """See IngestObserver."""
+        self._buried.inc()
+
+    def source_failed(self) -> None:
+        """See IngestObserver."""
+        self._of_source.inc()
+
+    def service_failed(self) -> None:
+        """See IngestObserver."""
+        self._of_service.inc()
