@@ -36,6 +36,10 @@ Store = Annotated[
     ),
 ]
 
+ExistingStore = Annotated[
+    str, typer.Option("--store", metavar="URL", envvar="ITEMS_STORE", help="The database.")
+]
+
 GrpcAddress = Annotated[
     Address,
     typer.Option(

@@ -13,6 +13,7 @@ from items_cli.commands.grpc import grpc
 from items_cli.commands.import_items import import_items
 from items_cli.commands.ingest import ingest
 from items_cli.commands.list_items import list_items
+from items_cli.commands.migrate import migrate_app
 from items_cli.commands.relay import relay
 from items_cli.commands.rest import rest
 from items_cli.commands.serve import serve
@@ -21,6 +22,7 @@ from items_cli.failure import Failure
 
 RUN = "Run the service"
 USE = "Use a running service"
+KEEP = "Look after a store"
 
 
 def _print_version(asked: bool) -> None:
@@ -63,6 +65,7 @@ def create_app() -> typer.Typer:
     app.command("get", rich_help_panel=USE)(get_item)
     app.command("watch", rich_help_panel=USE)(watch)
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
+    app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
     return app
 
 

@@ -9,9 +9,11 @@ def check_kept(head: Head, revision: int, *, first: int) -> None:
 
     Raises:
         RevisionInFuture: it has not come so far.
-        RevisionCompacted: *first* is no longer kept.
+        RevisionCompacted: *first* is no longer kept, or *revision* is of what a restore
+            has left out.
     """
     check_written(head, revision)
+    _check_not_lost(head, revision)
     if first < head.oldest_revision:
         raise RevisionCompacted(
             f"revisions before {head.oldest_revision} are no longer kept",
@@ -30,3 +32,13 @@ def check_written(head: Head, revision: int) -> None:
             f"the store is at revision {head.revision}, not yet at {revision}",
             metadata={"revision": str(head.revision)},
         )
+
+
+def _check_not_lost(head: Head, revision: int) -> None:
+    for lost in head.lost:
+        if lost.first <= revision < lost.last:
+            raise RevisionCompacted(
+                f"revision {revision} was lost: the store was restored from a backup, which "
+                f"had come to {lost.first - 1}, and went on from {lost.last}",
+                metadata={"oldest_revision": str(lost.last + 1)},
+            )

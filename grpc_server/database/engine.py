@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert
 
 from grpc_server.database import migration, schema, sqlite
 from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.connections import Connections
 from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
+from grpc_server.database.migration import Migrations
 from grpc_server.database.ownership import Ownership
 from grpc_server.database.sql_store import Roles, SqlStore
 from grpc_server.database.store import PATIENCE_SECONDS, Store
@@ -31,15 +32,15 @@ def open_store(
     notify: bool = True,
     random_bytes: RandomBytes = secrets.token_bytes,
 ) -> Store:
-    """Open the store at *url*, making it, or bringing its schema up to date, as needed.
+    """Open the store at *url*, making it in a database that is empty.
 
     *readers* snapshots can be read at a time. A database that is reached over a network has
     *patience* seconds to answer. On one that several processes share, they tell one another
     of commits, unless *notify* is false.
 
-    Raises StoreUnsupported if *url* or what is there cannot be used, StoreLocked if
-    another process uses it, StoreCorrupt if it is damaged, StoreUnavailable if the
-    database does not answer.
+    Raises StoreUnsupported if *url* or what is there cannot be used, such as a schema that
+    is too old or not known, StoreLocked if another process uses it, StoreCorrupt if it is
+    damaged, StoreUnavailable if the database does not answer.
     """
     if is_postgresql(url):
         return _open_postgresql(url, readers, random_bytes, patience, notify=notify)
@@ -57,7 +58,7 @@ def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
         parts.callback(engine.dispose)
         _refuse_foreign(engine)
         sqlite.keep_log(engine)
-        _prepare(engine, random_bytes)
+        _prepare(engine, f"sqlite:///{path}", random_bytes)
         roles = Roles(
             writing=_connections(parts, engine, 1),
             reading=_connections(parts, sqlite.reading_engine(path), readers),
@@ -79,7 +80,7 @@ def _open_postgresql(
     with ExitStack() as parts, driver_errors_translated(where):
         engine = postgresql.writing_engine(settings)
         _refuse_foreign(engine)
-        _prepare(engine, random_bytes)
+        _prepare(engine, where, random_bytes)
         roles = Roles(
             writing=_connections(parts, engine, 1),
             reading=_connections(parts, postgresql.reading_engine(settings), readers),
@@ -118,17 +119,37 @@ def _refuse_foreign(engine: Engine) -> None:
         migration.refuse_foreign(connection)
 
 
-def _prepare(engine: Engine, random_bytes: RandomBytes) -> None:
+def _prepare(engine: Engine, url: str, random_bytes: RandomBytes) -> None:
+    """See that the schema is one that is served here; make it, if there is nothing."""
+    known = Migrations()
     with engine.begin() as connection:
-        migration.take_turns(connection)
-        migration.upgrade(connection)
-        _found(connection, random_bytes)
+        if _is_founded(connection, known, url):
+            return
+    with engine.begin() as connection:
+        found_store(connection, known, url, random_bytes)
 
 
-def _found(connection: Connection, random_bytes: RandomBytes) -> None:
-    """Give the store its identity, unless it has one."""
-    if connection.execute(select(schema.store.c.singleton)).one_or_none():
+def found_store(
+    connection: Connection,
+    known: Migrations,
+    url: str,
+    random_bytes: RandomBytes = secrets.token_bytes,
+) -> None:
+    """Make a store in an empty database, unless another process has by now."""
+    migration.take_turns(connection)
+    if _is_founded(connection, known, url):
         return
+    known.apply(connection)
+    _identify(connection, random_bytes)
+
+
+def _is_founded(connection: Connection, known: Migrations, url: str) -> bool:
+    migration.refuse_unserved(connection, known, url)
+    return migration.current(connection) is not None
+
+
+def _identify(connection: Connection, random_bytes: RandomBytes) -> None:
+    """Give the store its identity."""
     identity = {
         "singleton": 1,
         "store_id": str(UUID(bytes=random_bytes(16), version=4)),

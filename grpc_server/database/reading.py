@@ -1,5 +1,6 @@
 """Reads of one transaction, be it a snapshot or the one that writes."""
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -11,7 +12,7 @@ from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
-from grpc_server.database.store import Head, Page, Snapshot, StoredChange
+from grpc_server.database.store import Head, LostRevisions, Page, Snapshot, StoredChange
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
@@ -21,6 +22,7 @@ _HEAD = select(
     store.c.oldest_revision,
     store.c.commit_time,
     store.c.token_key,
+    store.c.lost_revisions,
 )
 _LOCKED_HEAD = _HEAD.with_for_update()
 _ITEMS = select(items.c.payload).where(among(items.c.id, texts("ids")))
@@ -90,6 +92,7 @@ def head(connection: Connection, *, lock: bool = False) -> Head:
         oldest_revision=row.oldest_revision,
         commit_time=None if time is None else timestamps.to_datetime(time),
         token_key=row.token_key,
+        lost=tuple(LostRevisions(*each) for each in json.loads(row.lost_revisions)),
     )
 
 

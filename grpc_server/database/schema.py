@@ -141,7 +141,18 @@ store = Table(
     Column("oldest_revision", Int64, nullable=False),
     Column("commit_time", Int64),
     Column("token_key", LargeBinary, nullable=False),
+    Column("lost_revisions", Text, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("singleton", name="store_key"),
     CheckConstraint("singleton = 1", name="store_is_one_row"),
+    sqlite_strict=True,
+)
+
+schema_support = Table(
+    "schema_support",
+    metadata,
+    Column("singleton", Int64, nullable=False),
+    Column("serves_from", Text, nullable=False),
+    PrimaryKeyConstraint("singleton", name="schema_support_key"),
+    CheckConstraint("singleton = 1", name="schema_support_is_one_row"),
     sqlite_strict=True,
 )

@@ -18,6 +18,17 @@ PATIENCE_SECONDS = 10.0
 """How long a statement may take: an index answers in milliseconds, a scan in seconds."""
 
 
+class LostRevisions(NamedTuple):
+    """Revisions that a restore has left out: what was written there is in no backup.
+
+    No change of the store has a revision from *first* to *last*; it went on from *last*,
+    where it stood with nothing but what came before *first*.
+    """
+
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where the store stands: its newest revision and the oldest one it keeps.
@@ -30,6 +41,7 @@ class Head:
     oldest_revision: int
     commit_time: datetime | None
     token_key: bytes
+    lost: tuple[LostRevisions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

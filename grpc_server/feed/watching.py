@@ -138,9 +138,10 @@ class Feed:
         """What *view* shows of the next revisions in the store, and how far they go."""
 
         def read(reading: Reading) -> tuple[int, Sequence[bytes]]:
-            check_kept(reading.head(), cursor, first=cursor + 1)
+            head = reading.head()
+            check_kept(head, cursor, first=cursor + 1)
             changes = reading.changes(cursor, CATCH_UP, with_previous=view.needs_previous)
-            reached = changes[-1].revision if changes else cursor
+            reached = changes[-1].revision if changes else head.revision
             return reached, [*messages.runs(map(view.encoded, commits_of(changes)))]
 
         return await self.reads.tail(read, about=cursor + 1)

@@ -5,7 +5,7 @@ from items_cli import flags
 from rest_facade.settings import Settings as FacadeSettings
 from tests.cli.program import items
 
-COMMANDS = ("serve", "grpc", "rest", "import", "list", "get", "watch")
+COMMANDS = ("serve", "grpc", "rest", "import", "list", "get", "watch", "migrate")
 
 
 async def test_the_help_names_every_command() -> None:
@@ -32,10 +32,11 @@ async def test_every_command_explains_itself(command: str) -> None:
         ("list", {"ITEMS_GRPC"}),
         ("get", {"ITEMS_GRPC"}),
         ("watch", {"ITEMS_GRPC"}),
+        ("migrate apply", {"ITEMS_STORE"}),
     ],
 )
 async def test_every_setting_names_its_variable(command: str, variables: set[str]) -> None:
-    outcome = await items(command, "--help")
+    outcome = await items(*command.split(), "--help")
     assert {name for name in variables if f"env var: {name}]" in outcome.out} == variables
 
 

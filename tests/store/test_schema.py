@@ -1,5 +1,6 @@
 """The schema that the migrations build is the one that the code is written for."""
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from alembic.migration import MigrationContext
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine, create_engine
 
-from grpc_server.database import migration
+from grpc_server.database.migration import VERSION_TABLE, Migrations
 from grpc_server.database.postgresql import connection_settings, writing_engine
 from grpc_server.database.schema import metadata
 from tests import postgresql
@@ -33,6 +34,8 @@ DEFINITIONS = {
     """,
 }
 
+_OUTER_COMMA = re.compile(r",(?![^(]*\))")
+
 
 @pytest.fixture(params=DIALECTS)
 def dialect(request: pytest.FixtureRequest) -> str:
@@ -42,7 +45,7 @@ def dialect(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def migrated(dialect: str, tmp_path: Path) -> Iterator[Connection]:
     with _database(dialect, tmp_path / "migrated.db") as connection:
-        migration.upgrade(connection)
+        Migrations().apply(connection)
         yield connection
 
 
@@ -58,7 +61,7 @@ def test_alembic_finds_no_difference(migrated: Connection) -> None:
         return name not in OF_ONE_DIALECT
 
     options = {
-        "version_table": migration.VERSION_TABLE,
+        "version_table": VERSION_TABLE,
         "compare_type": True,
         "include_object": is_compared,
     }
@@ -73,7 +76,7 @@ def test_every_table_and_index_is_defined_alike(migrated: Connection, created: C
 
 def test_an_upgrade_of_the_newest_schema_changes_nothing(migrated: Connection) -> None:
     before = _definitions(migrated)
-    migration.upgrade(migrated)
+    Migrations().apply(migrated)
     assert _definitions(migrated) == before
 
 
@@ -94,8 +97,14 @@ def _engine(dialect: str, path: Path, parts: ExitStack) -> Engine:
 def _definitions(connection: Connection) -> set[str]:
     """Give what the database keeps of each table and index, but those of Alembic."""
     rows: Any = connection.exec_driver_sql(DEFINITIONS[connection.dialect.name])
-    return {
-        f"{table} {' '.join(sql.split())}"
-        for table, sql in rows
-        if table != migration.VERSION_TABLE
-    }
+    return {f"{table} {_parts(sql)}" for table, sql in rows if table != VERSION_TABLE}
+
+
+def _parts(sql: str) -> list[str]:
+    """Give what a table has in any order: a column that was added is behind the constraints."""
+    text = " ".join(sql.split())
+    table = re.fullmatch(r"(CREATE TABLE \S+) ?\((.*)\)(.*)", text)
+    if table is None:
+        return [text]
+    name, body, options = table.groups()
+    return [name, *sorted(part.strip() for part in _OUTER_COMMA.split(body)), options]

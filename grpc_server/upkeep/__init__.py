@@ -1,0 +1,1 @@
+"""What is done to a store beside the service: migrations, backups, restores, an examination."""

@@ -1,0 +1,98 @@
+"""How a command reaches the database of a store: alone, or beside what serves it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from grpc_server.database import sqlite
+from grpc_server.database.address import is_postgresql, sqlite_path
+from grpc_server.database.errors import StoreUnavailable, StoreUnsupported
+from grpc_server.database.failures import driver_errors_translated
+from grpc_server.database.ownership import Ownership
+
+PATIENCE_SECONDS = 10.0
+"""How long a statement may take that others may have to wait for."""
+
+READING_SECONDS = 3600.0
+"""How long one may take that only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that is reached by *engine*; *url* names it, without a password."""
+
+    engine: Engine
+    url: str
+
+
+@contextmanager
+def owned(url: str) -> Iterator[Database]:
+    """Give the database at *url* to write to. An SQLite file is owned until the block ends.
+
+    Raises:
+        StoreLocked: a server, or another command, uses the file.
+        StoreError: the database cannot be reached.
+    """
+    with ExitStack() as parts:
+        if is_postgresql(url):
+            yield parts.enter_context(_postgresql(url, PATIENCE_SECONDS, "writing_engine"))
+            return
+        path = existing(url)
+        parts.enter_context(driver_errors_translated(str(path)))
+        parts.callback(Ownership.of(path).release)
+        yield parts.enter_context(_disposed(sqlite.writing_engine(path), path))
+
+
+@contextmanager
+def beside(url: str) -> Iterator[Database]:
+    """Give the database at *url* to read snapshots of, whoever serves it.
+
+    Raises:
+        StoreError: the database cannot be reached.
+    """
+    if is_postgresql(url):
+        with _postgresql(url, READING_SECONDS, "reading_engine") as database:
+            yield database
+        return
+    path = existing(url)
+    with (
+        driver_errors_translated(str(path)),
+        _disposed(sqlite.reading_engine(path), path) as database,
+    ):
+        yield database
+
+
+def existing(url: str) -> Path:
+    """Give the SQLite file at *url*; to open one that is missing would make it.
+
+    Raises StoreUnavailable if there is none.
+    """
+    path = sqlite_path(url)
+    sqlite.refuse_unsafe_sqlite()
+    if not path.is_file():
+        raise StoreUnavailable(f"there is no file {path}")
+    return path
+
+
+@contextmanager
+def _disposed(engine: Engine, path: Path) -> Iterator[Database]:
+    try:
+        yield Database(engine, f"sqlite:///{path}")
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _postgresql(url: str, patience: float, engine: str) -> Iterator[Database]:
+    try:
+        from grpc_server.database import postgresql  # noqa: PLC0415  # an extra
+    except ImportError as error:
+        raise StoreUnsupported(f"PostgreSQL needs the extra `postgres` ({error})") from error
+    settings = postgresql.connection_settings(url, patience)
+    make: Any = getattr(postgresql, engine)
+    with driver_errors_translated(settings.where):
+        yield Database(make(settings), settings.where)

@@ -1,0 +1,44 @@
+"""The commands of upkeep: what is asked on the command line, what is said, and how it ends."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from grpc_server.database.errors import StoreError
+from grpc_server.settings import Settings
+from grpc_server.upkeep import migrate_commands
+
+UNREADABLE = 2
+"""How a command ends that could not do what it was asked to: as one that is misspelt."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what *arguments* say; gives the exit code."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except StoreError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return UNREADABLE
+
+
+def main() -> NoReturn:
+    """Run with the arguments of this process."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m grpc_server.upkeep", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    migrate_commands.add_to(commands, _store())
+    return parser
+
+
+def _store() -> argparse.ArgumentParser:
+    """The flag that all commands have."""
+    parser = argparse.ArgumentParser(add_help=False)
+    default = os.environ.get("ITEMS_STORE") or Settings.model_fields["store"].default
+    parser.add_argument("--store", metavar="URL", default=default, help="the store; ITEMS_STORE")
+    return parser
