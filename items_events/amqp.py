@@ -16,7 +16,14 @@ from items_events.unavailable import PATIENCE, BrokerUnavailable
 CLOSING: Final = 2.0
 """Seconds that a broker has to say good-bye."""
 
-BROKEN: Final = (exceptions.AMQPError, ConnectionError, OSError, TimeoutError, RuntimeError)
+BROKEN: Final = (
+    exceptions.AMQPError,
+    ConnectionError,
+    OSError,
+    TimeoutError,
+    RuntimeError,
+    StopAsyncIteration,  # aiormq (7.2), of a broker that dies while it says hello
+)
 """What the client raises when the connection, or the channel, is of no use any more."""
 
 

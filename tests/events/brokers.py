@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
 from redis import asyncio as redis
 
 from tests.events.proxy import Proxy, proxying
+from tests.events.rabbit_node import RabbitNode, rabbit_node
 from tests.needs import RABBITMQ, nats_server, redis_server
 
 STARTUP = 20.0
@@ -24,6 +26,10 @@ READ = 500
 MOST_TAKEN = 10_000
 LARGE = 2000
 """Bytes of a message that NATS is told to refuse."""
+
+SETTLING = 2.0
+"""Seconds after which RabbitMQ (3.10) knows a quorum queue for good: it writes down every half
+second which ones there are, and one that was killed before that takes nothing any more."""
 
 SUBJECTS = "items.v1.item.>"
 
@@ -255,12 +261,14 @@ def _seen_message(message: Any) -> Seen:
 
 
 class RabbitMQ(Broker):
-    """The RabbitMQ of this machine: it cannot be restarted, but it can be cut off."""
+    """A node of the tests' own; or the one of this machine, which can only be cut off."""
 
     name = "rabbitmq"
 
-    def __init__(self, proxy: Proxy) -> None:
+    def __init__(self, proxy: Proxy, node: RabbitNode | None) -> None:
         super().__init__(proxy)
+        self._node = node
+        self._settled = time.monotonic() + SETTLING
         self.place = f"items-test-{uuid4().hex[:12]}"
         self._read: list[Seen] = []
 
@@ -287,6 +295,20 @@ class RabbitMQ(Broker):
         await taken[-1].ack(multiple=True)
         self._read += map(_seen_delivery, taken)
 
+    async def stop(self) -> None:
+        if self._node is None:
+            await super().stop()
+            return
+        await asyncio.sleep(max(0.0, self._settled - time.monotonic()))
+        await asyncio.to_thread(self._node.kill)
+        await self.proxy.cut()
+
+    async def start(self) -> None:
+        if self._node is None:
+            await super().start()
+        else:
+            await asyncio.to_thread(self._node.start)
+
     async def forget(self) -> None:
         async with self.channel() as channel:
             queue = await channel.declare_queue(self.place, passive=True)
@@ -307,9 +329,14 @@ class RabbitMQ(Broker):
 
     @asynccontextmanager
     async def channel(self) -> AsyncIterator[Any]:
-        connection = await aio_pika.connect(host=RABBITMQ[0], port=RABBITMQ[1])
+        host, port = _rabbitmq(self._node)
+        connection = await aio_pika.connect(host=host, port=port)
         async with connection:
             yield await connection.channel()
+
+
+def _rabbitmq(node: RabbitNode | None) -> tuple[str, int]:
+    return RABBITMQ if node is None else ("127.0.0.1", node.port)
 
 
 def _seen_delivery(message: aio_pika.abc.AbstractIncomingMessage) -> Seen:
@@ -350,9 +377,10 @@ async def running_nats(folder: Path) -> AsyncIterator[Nats]:
 
 @asynccontextmanager
 async def running_rabbitmq(_: Path) -> AsyncIterator[RabbitMQ]:
-    """A place of its own on the RabbitMQ of this machine."""
-    async with proxying(RABBITMQ) as proxy:
-        broker = RabbitMQ(proxy)
+    """A place of its own on the RabbitMQ that all tests share."""
+    node = await asyncio.to_thread(rabbit_node)
+    async with proxying(_rabbitmq(node)) as proxy:
+        broker = RabbitMQ(proxy, node)
         try:
             yield broker
         finally:

@@ -140,7 +140,7 @@ async def redis_writer(folder: Path) -> AsyncIterator[RedisWriter]:
 @asynccontextmanager
 async def rabbitmq_writer(_: Path) -> AsyncIterator[RabbitMQWriter]:
     async with proxying(RABBITMQ) as proxy:
-        writer = RabbitMQWriter(RabbitMQ(proxy))
+        writer = RabbitMQWriter(RabbitMQ(proxy, None))
         try:
             yield writer
         finally:

@@ -14,7 +14,7 @@ from tests.events.brokers import RUNNING, Broker
 from tests.needs import needs
 
 KILLS = {"server": 6, "relay": 6, "redis": 5, "nats": 5, "rabbitmq": 5}
-"""How often each of them is killed. RabbitMQ is cut off instead: it is not the test's."""
+"""How often each of them is killed: RabbitMQ only where the tests can start a node."""
 
 
 @pytest.fixture
