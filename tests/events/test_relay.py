@@ -6,8 +6,15 @@ import time
 import pytest
 
 from items_client import ItemsClient, writes
+from tests.dialects import DIALECTS
 from tests.events.brokers import LARGE, Broker, free_port
 from tests.events.relaying import Sinks, caught_up, eventually, relaying, write
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The database that cursors and leases are kept in."""
+    return str(request.param)
 
 
 def places(revisions: range) -> list[tuple[int, int]]:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from tests.dialects import stores_on
 from tests.model import reads
 from tests.model.decisions import Item, Refused, Request, is_deleted, target
 from tests.model.histories import ACTORS, IDS, NAMED, batches, updates, writes
@@ -37,6 +38,8 @@ def outcome(call: Callable[[], Any]) -> Any:
 class Histories(RuleBasedStateMachine):
     """Each rule makes a call to both, and compares the whole answers."""
 
+    dialect: ClassVar = "sqlite"
+
     def __init__(self) -> None:
         super().__init__()
         self.model = Model(
@@ -48,6 +51,7 @@ class Histories(RuleBasedStateMachine):
         self.tokens: list[tuple[dict[str, Any], Item, str]] = []
         self.stack = ExitStack()
         folder = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="items-"))
+        self.stack.enter_context(stores_on(self.dialect, Path(folder)))
         self.service = self.stack.enter_context(
             running_service(
                 Path(folder),
@@ -232,3 +236,9 @@ def _with_id(write: Request, made: Item | None) -> Request:
     assert UUID(made["id"]).version == 7
     request = write["create"]
     return {"create": request | {"item": request["item"] | {"id": made["id"]}}}
+
+
+class HistoriesOnPostgresql(Histories):
+    """The same, of a service on PostgreSQL."""
+
+    dialect = "postgresql"

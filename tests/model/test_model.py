@@ -4,12 +4,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.machine import Histories
+from tests.model.machine import Histories, HistoriesOnPostgresql
 
 
-def histories(examples: int, steps: int) -> None:
+def histories(machine: type[Histories], examples: int, steps: int) -> None:
     run_state_machine_as_test(
-        Histories,
+        machine,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
@@ -20,11 +20,15 @@ def histories(examples: int, steps: int) -> None:
 
 
 @pytest.mark.timeout(900)  # a failure is made as small as it gets, which takes five minutes
-def test_the_service_does_what_the_model_says() -> None:
-    histories(examples=100, steps=40)
+@pytest.mark.parametrize(("machine", "examples"), [(Histories, 100), (HistoriesOnPostgresql, 40)])
+def test_the_service_does_what_the_model_says(machine: type[Histories], examples: int) -> None:
+    histories(machine, examples, steps=40)
 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(4 * 3600)
-def test_the_service_does_what_the_model_says_over_very_many_histories() -> None:
-    histories(examples=4000, steps=100)
+@pytest.mark.parametrize("machine", [Histories, HistoriesOnPostgresql])
+def test_the_service_does_what_the_model_says_over_very_many_histories(
+    machine: type[Histories],
+) -> None:
+    histories(machine, examples=4000, steps=100)
