@@ -11,7 +11,7 @@ GRPC = Address("127.0.0.1", 50051)
 HTTP = Address("127.0.0.1", 8000)
 
 
-def _address(value: str | Address) -> Address:
+def parsed_address(value: str | Address) -> Address:
     """Read an address from the command line."""
     try:
         return value if isinstance(value, Address) else Address.parse(value)
@@ -23,7 +23,7 @@ def _target(value: str) -> str:
     """Read where to connect: what gRPC can resolve by itself stays as it is."""
     if value.startswith(("unix:", "dns:", "ipv4:", "ipv6:")) or "," in value:
         return value
-    return str(_address(value).within_reach())
+    return str(parsed_address(value).within_reach())
 
 
 Store = Annotated[
@@ -46,7 +46,7 @@ GrpcAddress = Annotated[
         "--grpc",
         metavar="HOST:PORT",
         envvar="ITEMS_GRPC",
-        parser=_address,
+        parser=parsed_address,
         help="Where gRPC is served. Port 0 takes a free one.",
     ),
 ]
@@ -57,7 +57,7 @@ HttpAddress = Annotated[
         "--http",
         metavar="HOST:PORT",
         envvar="ITEMS_HTTP",
-        parser=_address,
+        parser=parsed_address,
         help="Where REST, /docs and the health checks are served. Port 0 takes a free one.",
     ),
 ]

@@ -10,6 +10,7 @@ from rich.console import Console
 from items_cli.commands.events import events_app
 from items_cli.commands.get_item import get_item
 from items_cli.commands.grpc import grpc
+from items_cli.commands.health import health
 from items_cli.commands.import_items import import_items
 from items_cli.commands.ingest import ingest
 from items_cli.commands.list_items import list_items
@@ -65,6 +66,7 @@ def create_app() -> typer.Typer:
     app.command("get", rich_help_panel=USE)(get_item)
     app.command("watch", rich_help_panel=USE)(watch)
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
+    app.command("health", rich_help_panel=USE)(health)
     app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
     return app
 

