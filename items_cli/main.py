@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from items_cli.commands.backup import backup
+from items_cli.commands.doctor import doctor
 from items_cli.commands.events import events_app
 from items_cli.commands.get_item import get_item
 from items_cli.commands.grpc import grpc
@@ -67,6 +69,8 @@ def create_app() -> typer.Typer:
     app.command("watch", rich_help_panel=USE)(watch)
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
     app.command("health", rich_help_panel=USE)(health)
+    app.command("backup", rich_help_panel=KEEP)(backup)
+    app.command("doctor", rich_help_panel=KEEP)(doctor)
     app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
     return app
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from grpc_server.database.errors import StoreError
 from grpc_server.settings import Settings
-from grpc_server.upkeep import migrate_commands
+from grpc_server.upkeep import backup_command, doctor_command, migrate_commands
 
 UNREADABLE = 2
 """How a command ends that could not do what it was asked to: as one that is misspelt."""
@@ -19,7 +19,7 @@ def run(arguments: Sequence[str]) -> int:
     parsed = _parser().parse_args(arguments)
     try:
         return int(parsed.run(parsed))
-    except StoreError as error:
+    except (StoreError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return UNREADABLE
 
@@ -32,7 +32,9 @@ def main() -> NoReturn:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grpc_server.upkeep", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    migrate_commands.add_to(commands, _store())
+    store = _store()
+    for command in (migrate_commands, backup_command, doctor_command):
+        command.add_to(commands, store)
     return parser
 
 

@@ -29,7 +29,7 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", store: ArgumentParser)
 def plan(asked: Namespace) -> int:
     """Print what `apply` would do, and change nothing."""
     known = Migrations()
-    with beside(asked.store) as database, database.engine.begin() as connection:
+    with beside(asked.store) as database, database.snapshot() as connection:
         steps = migrating.pending(connection, known)
         if asked.sql and steps:
             found = migration.current(connection)
@@ -47,7 +47,7 @@ def apply(asked: Namespace) -> int:
     known = Migrations()
     with owned(asked.store) as database:
         migrating.apply(database, known, lambda step: print(_line(step), flush=True))
-        with database.engine.begin() as connection:
+        with database.snapshot() as connection:
             print(f"the store has schema {migration.current(connection)}")
     return 0
 
@@ -55,7 +55,7 @@ def apply(asked: Namespace) -> int:
 def check(asked: Namespace) -> int:
     """Say whether this version can serve the store; 1 if not."""
     known = Migrations()
-    with beside(asked.store) as database, database.engine.begin() as connection:
+    with beside(asked.store) as database, database.snapshot() as connection:
         try:
             migration.refuse_foreign(connection)
             migration.refuse_unserved(connection, known, database.url)

@@ -5,7 +5,18 @@ from items_cli import flags
 from rest_facade.settings import Settings as FacadeSettings
 from tests.cli.program import items
 
-COMMANDS = ("serve", "grpc", "rest", "import", "list", "get", "watch", "migrate")
+COMMANDS = (
+    "serve",
+    "grpc",
+    "rest",
+    "import",
+    "list",
+    "get",
+    "watch",
+    "migrate",
+    "backup",
+    "doctor",
+)
 
 
 async def test_the_help_names_every_command() -> None:
@@ -33,6 +44,8 @@ async def test_every_command_explains_itself(command: str) -> None:
         ("get", {"ITEMS_GRPC"}),
         ("watch", {"ITEMS_GRPC"}),
         ("migrate apply", {"ITEMS_STORE"}),
+        ("backup", {"ITEMS_STORE"}),
+        ("doctor", {"ITEMS_STORE"}),
     ],
 )
 async def test_every_setting_names_its_variable(command: str, variables: set[str]) -> None:

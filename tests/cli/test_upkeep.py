@@ -1,0 +1,75 @@
+"""`items backup` and `items doctor`, as an operator runs them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import items
+from tests.upkeep.made import make_store
+from tests.upkeep.schemas import sql
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path}/items.db"
+    make_store(url)
+    return url
+
+
+async def test_a_backup_says_what_it_holds(store: str, tmp_path: Path) -> None:
+    outcome = await items("backup", f"{tmp_path}/b.db", "--store", store)
+    assert (outcome.code, outcome.err) == (0, "")
+    said = rf"{tmp_path}/b\.db: store [0-9a-f-]{{36}} at revision 8, [0-9.]+ kB in [0-9.]+ s\n"
+    assert re.fullmatch(said, outcome.out)
+
+
+async def test_a_backup_replaces_a_file_only_if_it_is_told_to(store: str, tmp_path: Path) -> None:
+    (tmp_path / "--b.db").write_text("precious")
+    outcome = await items("backup", "--store", store, "--", f"{tmp_path}/--b.db")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == f"error: {tmp_path}/--b.db is there already; --force replaces it\n"
+    forced = await items("backup", "--force", "--store", store, "--", f"{tmp_path}/--b.db")
+    assert forced.code == 0
+
+
+async def test_a_sound_store_is_told_by_exit_code_0(store: str) -> None:
+    outcome = await items("doctor", "--store", store)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.fullmatch(r"store \S+ at revision 8: 5 items, 9 changes\nsound\n", outcome.out)
+
+
+async def test_findings_are_told_a_line_each_and_by_exit_code_1(store: str) -> None:
+    sql(store, "DELETE FROM changes WHERE revision = 6")
+    sql(store, "UPDATE items SET name = 'Vi' WHERE id = 'vim'")
+    outcome = await items("doctor", "--store", store)
+    assert (outcome.code, outcome.err) == (1, "")
+    assert outcome.out.splitlines()[1:] == [
+        "revisions: revision 6 is missing",
+        "columns: `vim`: the column name is not what the payload says",
+        "2 findings",
+    ]
+
+
+async def test_programs_are_told_in_json(store: str) -> None:
+    sql(store, "UPDATE sinks SET revision = 1 WHERE name = 'far'")
+    outcome = await items("doctor", "--json", "--store", store)
+    assert outcome.code == 1
+    report = json.loads(outcome.out)
+    assert (report["revision"], report["items"], report["is_sound"]) == (8, 5, False)
+    assert report["findings"] == [
+        {
+            "about": "lost sinks",
+            "text": "`far` is LOST: it is at revision 1, and 3 is the oldest one kept",
+            "is_damage": False,
+        }
+    ]
+
+
+async def test_what_cannot_be_read_is_told_by_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "other.db").write_bytes(b"no database" * 1000)
+    for name in ("other", "missing"):
+        outcome = await items("doctor", "--store", f"sqlite:///{tmp_path}/{name}.db")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.startswith("error: ")
