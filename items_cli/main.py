@@ -19,6 +19,7 @@ from items_cli.commands.list_items import list_items
 from items_cli.commands.migrate import migrate_app
 from items_cli.commands.relay import relay
 from items_cli.commands.rest import rest
+from items_cli.commands.restore import restore
 from items_cli.commands.serve import serve
 from items_cli.commands.watch import watch
 from items_cli.failure import Failure
@@ -70,6 +71,7 @@ def create_app() -> typer.Typer:
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
     app.command("health", rich_help_panel=USE)(health)
     app.command("backup", rich_help_panel=KEEP)(backup)
+    app.command("restore", rich_help_panel=KEEP)(restore)
     app.command("doctor", rich_help_panel=KEEP)(doctor)
     app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
     return app

@@ -90,7 +90,7 @@ def next_oldest(
         is_old = retention.max_age is not None and age > retention.max_age
         is_far = (
             retention.max_revisions is not None
-            and change.revision <= head.revision - retention.max_revisions
+            and head.written_after(change.revision) >= retention.max_revisions
         )
         is_published = change.revision <= cursor or age > retention.sink_bound
         return change.revision < head.revision and (is_old or is_far) and is_published

@@ -43,6 +43,11 @@ class Head:
     token_key: bytes
     lost: tuple[LostRevisions, ...] = ()
 
+    def written_after(self, revision: int) -> int:
+        """How many revisions were written after *revision*: those that are lost do not count."""
+        left_out = (lost.last - max(lost.first - 1, revision) for lost in self.lost)
+        return self.revision - revision - sum(count for count in left_out if count > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -64,7 +64,14 @@ def beside(url: str) -> Iterator[Database]:
         with _postgresql(url, READING_SECONDS, "reading_engine") as database:
             yield database
         return
-    path = existing(url)
+    with file_beside(existing(url)) as database:
+        yield database
+
+
+@contextmanager
+def file_beside(path: Path) -> Iterator[Database]:
+    """Give the database in the file *path*, likewise. Raises StoreUnavailable if there is none."""
+    _refuse_missing(path)
     with (
         driver_errors_translated(str(path)),
         _disposed(sqlite.reading_engine(path), path) as database,
@@ -79,9 +86,13 @@ def existing(url: str) -> Path:
     """
     path = sqlite_path(url)
     sqlite.refuse_unsafe_sqlite()
+    _refuse_missing(path)
+    return path
+
+
+def _refuse_missing(path: Path) -> None:
     if not path.is_file():
         raise StoreUnavailable(f"there is no file {path}")
-    return path
 
 
 @contextmanager

@@ -8,7 +8,12 @@ from typing import NoReturn
 
 from grpc_server.database.errors import StoreError
 from grpc_server.settings import Settings
-from grpc_server.upkeep import backup_command, doctor_command, migrate_commands
+from grpc_server.upkeep import (
+    backup_command,
+    doctor_command,
+    migrate_commands,
+    restore_command,
+)
 
 UNREADABLE = 2
 """How a command ends that could not do what it was asked to: as one that is misspelt."""
@@ -33,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grpc_server.upkeep", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     store = _store()
-    for command in (migrate_commands, backup_command, doctor_command):
+    for command in (migrate_commands, backup_command, restore_command, doctor_command):
         command.add_to(commands, store)
     return parser
 

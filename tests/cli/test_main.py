@@ -45,6 +45,7 @@ async def test_every_command_explains_itself(command: str) -> None:
         ("watch", {"ITEMS_GRPC"}),
         ("migrate apply", {"ITEMS_STORE"}),
         ("backup", {"ITEMS_STORE"}),
+        ("restore", {"ITEMS_STORE"}),
         ("doctor", {"ITEMS_STORE"}),
     ],
 )

@@ -73,3 +73,30 @@ async def test_what_cannot_be_read_is_told_by_exit_code_2(tmp_path: Path) -> Non
         outcome = await items("doctor", "--store", f"sqlite:///{tmp_path}/{name}.db")
         assert (outcome.code, outcome.out) == (2, "")
         assert outcome.err.startswith("error: ")
+
+
+async def test_a_restore_says_what_is_lost_and_where_the_old_store_is(
+    store: str, tmp_path: Path
+) -> None:
+    await items("backup", f"{tmp_path}/b.db", "--store", store)
+    refused = await items("restore", f"{tmp_path}/b.db", "--store", store)
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == f"error: {tmp_path}/items.db is there already; --force sets it aside\n"
+    outcome = await items("restore", f"{tmp_path}/b.db", "--force", "--store", store)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert re.fullmatch(
+        rf"{tmp_path}/items\.db: store as of revision 8, 2024-05-17 12:00:08 UTC\n"
+        r"what store \S+ wrote after revision 8 is lost: it goes on with revision \d{14,}\n"
+        rf"the store that was there is {tmp_path}/items\.db\.replaced-\d{{8}}T\d{{6}}Z\n",
+        outcome.out,
+    )
+    marked = await items("restore", "--mark-only", "--store", store)
+    assert marked.code == 0
+    assert re.fullmatch(r"what store \S+ wrote after revision \d+ is lost: .*\n", marked.out)
+
+
+async def test_a_restore_without_a_backup_is_no_command(store: str, tmp_path: Path) -> None:
+    nothing = await items("restore", "--store", store)
+    both = await items("restore", f"{tmp_path}/b.db", "--mark-only", "--store", store)
+    assert [nothing.code, both.code] == [2, 2]
+    assert "name a backup FILE, or --mark-only" in nothing.err
