@@ -1,7 +1,7 @@
 """Stores as other versions of the service have left them, and the SQL that tells."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +45,16 @@ def sql(url: str, statement: str, **values: Any) -> list[Any]:
     with engine_at(url) as engine, engine.begin() as connection:
         found = connection.execute(query, values)
         return [tuple(row) for row in found] if found.returns_rows else []
+
+
+def run_script(url: str, script: str) -> None:
+    """Run the statements of *script*, as an operator does by hand."""
+    with engine_at(url) as engine, closing(engine.raw_connection()) as connection:
+        if is_postgresql(url):
+            connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+            connection.driver_connection.execute(script)  # type: ignore[union-attr]
+        else:
+            connection.driver_connection.executescript(script)  # type: ignore[union-attr]
 
 
 def make_old_store(url: str, revision: str, item: pb.Item) -> None:

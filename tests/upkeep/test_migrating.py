@@ -16,6 +16,7 @@ from tests.upkeep.schemas import (
     VIM,
     make_old_store,
     opened,
+    run_script,
     schema,
     sql,
     upgrade,
@@ -44,6 +45,14 @@ def test_an_older_store_is_upgraded_with_all_that_it_holds(url: str, revision: s
         assert get(store, "vim") == {"vim": VIM}
         with store.read() as reading:
             assert [each.item for each in reading.revisions("vim", None, 9)] == [VIM]
+        use(store)
+
+
+def test_the_printed_statements_do_what_is_applied(dialect: str, url: str) -> None:
+    make_old_store(url, "0001", VIM)
+    run_script(url, Migrations().statements(dialect, "0001"))
+    assert upgrade(url, Migrations()) == []
+    with opened(url) as store:
         use(store)
 
 
