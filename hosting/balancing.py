@@ -2,7 +2,7 @@
 
 Of the servers that say they serve, each gets its turn; a read that one of them could not
 answer goes to another (https://github.com/grpc/grpc/blob/master/doc/service_config.md).
-Writes are not sent again: gRPC does so where it knows that nobody has seen them.
+Writes are not sent again, but where gRPC knows that nobody has seen them (ADR 12).
 """
 
 import ipaddress
@@ -17,10 +17,14 @@ _RETRIES = {
     "backoffMultiplier": 2,
     "retryableStatusCodes": ["UNAVAILABLE"],
 }
+# When more fail than succeed, and 500 more have, nothing is sent again until that changes:
+# servers that are down, or have too much to do, are not asked five times for each call.
+_THROTTLING = {"maxTokens": 1000, "tokenRatio": 1}
 _SERVICE_CONFIG = json.dumps(
     {
         "loadBalancingConfig": [{"round_robin": {}}],
         "healthCheckConfig": {"serviceName": ""},
+        "retryThrottling": _THROTTLING,
         "methodConfig": [
             {
                 "name": [{"service": "items.v1.ItemService", "method": read} for read in _READS],

@@ -1,5 +1,10 @@
-"""Writes of items: concurrent ones become one BatchWriteItems, each with its own result."""
+"""Writes of items: concurrent ones become one BatchWriteItems, each with its own result.
 
+A write with a request id is sent again if nobody answers it: it is applied once.
+"""
+
+import asyncio
+import random
 from collections.abc import Sequence
 
 from items.v1 import items_pb2 as pb
@@ -8,7 +13,10 @@ from rest_facade.coalescing import Coalescer, Limits, Observer
 from rest_facade.forwarding import Forwarded
 from rest_facade.problems import Problem, Violation
 from rest_facade.rpc import call
-from rest_facade.statuses import problem_of_status
+from rest_facade.statuses import NO_ANSWER, problem_of_status
+
+PAUSES = (0.05, 0.1, 0.2, 0.4)
+"""Seconds until a write is sent again, at most; at least half of it: not all at once."""
 
 
 class ItemWrites:
@@ -28,7 +36,14 @@ class ItemWrites:
         Raises:
             Problem: the write was refused, or failed.
         """
-        return await self._batches.ask(write, write.ByteSize(), forwarded)
+        for pause in PAUSES if _is_applied_once(write) else ():
+            try:
+                return await self._ask_once(write, forwarded)
+            except Problem as problem:
+                if problem.reason != NO_ANSWER or _has_less_than(pause, forwarded):
+                    raise
+            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  # it only spreads
+        return await self._ask_once(write, forwarded)
 
     @property
     def waiting(self) -> int:
@@ -39,6 +54,9 @@ class ItemWrites:
         """Wait for the batches under way."""
         await self._batches.close()
 
+    async def _ask_once(self, write: pb.ItemWrite, forwarded: Forwarded) -> pb.ItemWriteResult:
+        return await self._batches.ask(write, write.ByteSize(), forwarded)
+
     async def _ask(
         self, writes: Sequence[pb.ItemWrite], forwarded: Forwarded
     ) -> Sequence[pb.ItemWriteResult | Problem]:
@@ -48,6 +66,15 @@ class ItemWrites:
         except Problem as problem:
             raise _of_one_write(problem, writes[0]) from problem
         return [_outcome(result) for result in response.results]
+
+
+def _is_applied_once(write: pb.ItemWrite) -> bool:
+    return bool(getattr(write, write.WhichOneof("write") or "").request_id)
+
+
+def _has_less_than(seconds: float, forwarded: Forwarded) -> bool:
+    left = forwarded.timeout()
+    return left is not None and left < seconds
 
 
 def _outcome(result: pb.ItemWriteResult) -> pb.ItemWriteResult | Problem:

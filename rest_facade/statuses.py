@@ -22,12 +22,15 @@ TOLD = frozenset({"COMMIT_OUTCOME_UNKNOWN"})
 
 BLAND = "the service failed; its log has the cause under this request id"
 
+NO_ANSWER = "UPSTREAM_UNAVAILABLE"
+"""Why a call fails that no server has answered."""
+
 _CODES: Mapping[int, StatusCode] = MappingProxyType({code.value[0]: code for code in StatusCode})
 
 _UNEXPLAINED: Mapping[StatusCode, tuple[str, str, float | None]] = MappingProxyType(
     {
         StatusCode.UNAVAILABLE: (
-            "UPSTREAM_UNAVAILABLE",
+            NO_ANSWER,
             "the item service does not answer; try again, a write with the same Idempotency-Key",
             1.0,
         ),
