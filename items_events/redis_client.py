@@ -10,7 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from items_events.broker_url import BrokerUrl
-from items_events.unavailable import PATIENCE, BrokerUnavailable
+from items_events.unavailable import PATIENCE, BrokerUnavailable, why
 
 BROKEN: Final = (RedisError, OSError, TimeoutError)
 """What the client raises when the connection is of no use, or the server refuses all."""
@@ -45,4 +45,4 @@ def failures() -> Iterator[None]:
     try:
         yield
     except BROKEN as error:
-        raise BrokerUnavailable(f"Redis: {str(error) or type(error).__name__}") from error
+        raise BrokerUnavailable(f"Redis: {why(error)}") from error

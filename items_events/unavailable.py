@@ -9,3 +9,10 @@ class BrokerUnavailable(Exception):
 
     What was under way may have been done or not: do it again, over a new connection.
     """
+
+
+def why(error: BaseException) -> str:
+    """What *error* says, for people."""
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"no answer within {PATIENCE:g} s"
+    return str(error) or type(error).__name__

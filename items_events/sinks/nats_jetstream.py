@@ -22,7 +22,7 @@ from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
 from items_events.sinks.sink import Refused
 from items_events.tls import tls_context
-from items_events.unavailable import PATIENCE, BrokerUnavailable
+from items_events.unavailable import PATIENCE, BrokerUnavailable, why
 
 HEADER: Final = "ce-"
 CONTENT_TYPE: Final = "content-type"
@@ -59,7 +59,7 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
 
     async def on_error(error: Exception) -> None:
         if not lost.done():
-            lost.set_result(str(error) or type(error).__name__)
+            lost.set_result(why(error))
 
     async def on_end() -> None:
         await on_error(ConnectionError("the connection has ended"))
@@ -83,7 +83,7 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
             acknowledgements = Acknowledgements(client)
             await acknowledgements.listen()
     except BROKEN as error:
-        raise BrokerUnavailable(f"NATS cannot be reached: {error}") from error
+        raise BrokerUnavailable(f"NATS cannot be reached: {why(error)}") from error
     return acknowledgements
 
 
@@ -122,7 +122,7 @@ class NatsSink:
                 config = self._new_stream(subjects)
                 await jetstream.add_stream(config)
         except BROKEN as error:
-            raise BrokerUnavailable(f"NATS declares nothing: {error}") from error
+            raise BrokerUnavailable(f"NATS declares nothing: {why(error)}") from error
         if subjects not in (config.subjects or ()):
             raise BrokerUnavailable(f"the stream {self._stream} is there, but without {subjects}")
 
@@ -155,7 +155,7 @@ class NatsSink:
                 headers=self._headers(event),
             )
         except BROKEN as error:
-            raise BrokerUnavailable(f"NATS was lost: {error}") from error
+            raise BrokerUnavailable(f"NATS was lost: {why(error)}") from error
         return answer
 
     async def _settled(self, answers: Sequence[asyncio.Future[Answer]]) -> list[object]:

@@ -18,13 +18,13 @@ from aio_pika import exceptions
 from aio_pika.abc import AbstractChannel
 from aiormq import Channel as UnderlayChannel
 
-from items_events.amqp import BROKEN, close_connection, open_channel, open_connection, why
+from items_events.amqp import BROKEN, close_connection, open_channel, open_connection
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import CloudEvent
 from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
 from items_events.sinks.sink import Refused
-from items_events.unavailable import PATIENCE, BrokerUnavailable
+from items_events.unavailable import PATIENCE, BrokerUnavailable, why
 
 HEADER: Final = "cloudEvents:"
 

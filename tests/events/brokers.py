@@ -1,101 +1,28 @@
-"""The three brokers as the suite sees them: started, broken in every way, and read."""
+"""The brokers whose processes are the tests' own, and all three by their names."""
 
 import asyncio
 import signal
 import socket
-import time
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import Any
 
-import aio_pika
 import nats
 from nats.js.api import ConsumerConfig, DeliverPolicy, StreamConfig
 from redis import asyncio as redis
 
+from tests.events.broker import Broker, Seen
 from tests.events.proxy import Proxy, proxying
-from tests.events.rabbit_node import RabbitNode, rabbit_node
-from tests.needs import RABBITMQ, nats_server, redis_server
+from tests.events.rabbitmq import running_rabbitmq
+from tests.needs import nats_server, redis_server
 
 STARTUP = 20.0
 READ = 500
-MOST_TAKEN = 10_000
 LARGE = 2000
 """Bytes of a message that NATS is told to refuse."""
 
-SETTLING = 2.0
-"""Seconds after which RabbitMQ (3.10) knows a quorum queue for good: it writes down every half
-second which ones there are, and one that was killed before that takes nothing any more."""
-
 SUBJECTS = "items.v1.item.>"
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A message of a broker: the attributes of its event, its data, how it was routed.
-
-    *headers* are all that the broker has beside the data, as it has them.
-    """
-
-    attributes: Mapping[str, str]
-    data: bytes
-    headers: Mapping[str, str]
-    key: str = ""
-
-    @property
-    def id(self) -> str:
-        return self.attributes["id"]
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """The revision and the ordinal."""
-        _, revision, ordinal = self.id.rsplit("/", 2)
-        return int(revision), int(ordinal)
-
-
-class Broker(ABC):
-    """A broker behind a proxy. What it is restarted with, it has kept."""
-
-    name: ClassVar[str]
-
-    def __init__(self, proxy: Proxy) -> None:
-        self.proxy = proxy
-
-    @abstractmethod
-    def url(self, **options: str) -> str:
-        """Of a sink that nobody else uses, through the proxy."""
-
-    @abstractmethod
-    async def messages(self) -> Sequence[Seen]:
-        """Everything that was published, in the order of the broker."""
-
-    @abstractmethod
-    async def forget(self) -> None:
-        """Lose everything that was published, as a broker may."""
-
-    @abstractmethod
-    async def refuse(self, revision: int) -> None:
-        """Take no event of *revision*, if its item is large and in the section `refused`."""
-
-    async def stop(self) -> None:
-        """Be gone, without a good-bye."""
-        await self.proxy.refuse()
-
-    async def start(self) -> None:
-        """Be there again."""
-        await self.proxy.accept()
-
-    def freeze(self) -> None:
-        """Hold every connection, and do nothing."""
-        self.proxy.freeze()
-
-    def thaw(self) -> None:
-        """Go on."""
-        self.proxy.thaw()
 
 
 class Server:
@@ -260,101 +187,6 @@ def _seen_message(message: Any) -> Seen:
     )
 
 
-class RabbitMQ(Broker):
-    """A node of the tests' own; or the one of this machine, which can only be cut off."""
-
-    name = "rabbitmq"
-
-    def __init__(self, proxy: Proxy, node: RabbitNode | None) -> None:
-        super().__init__(proxy)
-        self._node = node
-        self._settled = time.monotonic() + SETTLING
-        self.place = f"items-test-{uuid4().hex[:12]}"
-        self._read: list[Seen] = []
-
-    def url(self, **options: str) -> str:
-        query = "".join(f"&{key}={value}" for key, value in options.items())
-        return f"amqp://guest:guest@127.0.0.1:{self.proxy.port}/?exchange={self.place}{query}"
-
-    async def messages(self) -> Sequence[Seen]:
-        async with self.channel() as channel:
-            while count := await self._count(channel):
-                await self._take(channel, min(count, MOST_TAKEN))
-        return self._read
-
-    async def _count(self, channel: Any) -> int:
-        queue = await channel.declare_queue(self.place, passive=True)
-        return int(queue.declaration_result.message_count)
-
-    async def _take(self, channel: Any, count: int) -> None:
-        """Take *count* messages, and never hold another: it would come back out of order."""
-        await channel.set_qos(prefetch_count=count)
-        queue = await channel.get_queue(self.place, ensure=False)
-        async with queue.iterator() as deliveries:
-            taken = [await anext(deliveries) for _ in range(count)]
-        await taken[-1].ack(multiple=True)
-        self._read += map(_seen_delivery, taken)
-
-    async def stop(self) -> None:
-        if self._node is None:
-            await super().stop()
-            return
-        await asyncio.sleep(max(0.0, self._settled - time.monotonic()))
-        await asyncio.to_thread(self._node.kill)
-        await self.proxy.cut()
-
-    async def start(self) -> None:
-        if self._node is None:
-            await super().start()
-        else:
-            await asyncio.to_thread(self._node.start)
-
-    async def forget(self) -> None:
-        async with self.channel() as channel:
-            queue = await channel.declare_queue(self.place, passive=True)
-            await queue.purge()
-        self._read.clear()
-
-    async def refuse(self, revision: int) -> None:  # noqa: ARG002  # only Redis tells by it
-        async with self.channel() as channel:
-            queue = await channel.declare_queue(self.place, passive=True)
-            await queue.bind(self.place, "items.v1.item.*.kept")
-            await queue.unbind(self.place, "#")
-
-    async def delete(self) -> None:
-        """Leave nothing on the broker that all tests share."""
-        async with self.channel() as channel:
-            await channel.queue_delete(self.place)
-            await channel.exchange_delete(self.place)
-
-    @asynccontextmanager
-    async def channel(self) -> AsyncIterator[Any]:
-        host, port = _rabbitmq(self._node)
-        connection = await aio_pika.connect(host=host, port=port)
-        async with connection:
-            yield await connection.channel()
-
-
-def _rabbitmq(node: RabbitNode | None) -> tuple[str, int]:
-    return RABBITMQ if node is None else ("127.0.0.1", node.port)
-
-
-def _seen_delivery(message: aio_pika.abc.AbstractIncomingMessage) -> Seen:
-    attributes = {
-        key.removeprefix("cloudEvents:"): str(value)
-        for key, value in message.headers.items()
-        if key.startswith("cloudEvents:")
-    }
-    assert message.message_id == attributes["id"]
-    assert message.delivery_mode == aio_pika.DeliveryMode.PERSISTENT
-    return Seen(
-        {**attributes, "datacontenttype": message.content_type or ""},
-        message.body,
-        {key: str(value) for key, value in message.headers.items()},
-        message.routing_key or "",
-    )
-
-
 @asynccontextmanager
 async def running_redis(folder: Path) -> AsyncIterator[Redis]:
     """A Redis whose data is in *folder*."""
@@ -373,18 +205,6 @@ async def running_nats(folder: Path) -> AsyncIterator[Nats]:
     flags = ("--addr", "127.0.0.1", "--port", str(port), "--jetstream", "--store_dir", str(folder))
     async with _running(Server(port, nats_server() or "", *flags)) as (proxy, server):
         yield Nats(proxy, server)
-
-
-@asynccontextmanager
-async def running_rabbitmq(_: Path) -> AsyncIterator[RabbitMQ]:
-    """A place of its own on the RabbitMQ that all tests share."""
-    node = await asyncio.to_thread(rabbit_node)
-    async with proxying(_rabbitmq(node)) as proxy:
-        broker = RabbitMQ(proxy, node)
-        try:
-            yield broker
-        finally:
-            await broker.delete()
 
 
 @asynccontextmanager

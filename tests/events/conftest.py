@@ -7,7 +7,8 @@ from grpc_server.main import serving
 from items_client import ItemsClient
 from items_events.broker_url import sink_url
 from items_events.opening import open_sink
-from tests.events.brokers import RUNNING, Broker
+from tests.events.broker import Broker
+from tests.events.brokers import RUNNING
 from tests.needs import needs
 from tests.servers import server_settings
 

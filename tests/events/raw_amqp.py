@@ -5,8 +5,6 @@ import struct
 
 from pamqp import commands, frame
 
-from tests.needs import RABBITMQ
-
 MESSAGE_ID, TIMESTAMP, TYPE = 1 << 7, 1 << 6, 1 << 5
 BASIC = 60
 HEADER, BODY, END = 2, 3, b"\xce"
@@ -17,9 +15,11 @@ def short(text: bytes) -> bytes:
     return struct.pack("B", len(text)) + text
 
 
-async def publish_raw(queue: str, body: bytes, properties: dict[int, bytes]) -> None:
+async def publish_raw(
+    address: tuple[str, int], queue: str, body: bytes, properties: dict[int, bytes]
+) -> None:
     """Publish *body* to *queue*; *properties* are by their flag, in falling order of it."""
-    reader, writer = await asyncio.open_connection(*RABBITMQ)
+    reader, writer = await asyncio.open_connection(*address)
     send = Sender(reader, writer)
     writer.write(b"AMQP\x00\x00\x09\x01")
     await send.read()

@@ -8,7 +8,7 @@ import pytest
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient
 from items_events.relay import Policy
-from tests.events.brokers import Broker
+from tests.events.broker import Broker
 from tests.events.contract import document, references, resolve, violations
 from tests.events.relaying import QUICK, caught_up, relaying
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -138,6 +139,24 @@ async def test_a_message_whose_acknowledgement_was_lost_changes_nothing_again(
     assert len(found) == 50
 
 
+async def test_messages_outlive_the_broker_and_are_applied_once(
+    writer: Writer, items: ItemsClient, way: Proxy
+) -> None:
+    async with ingesting(items, writer):
+        await writer.send(creation("first"), new_id())
+        await eventually(lambda: exists(items, "first"))
+        await way.refuse()  # so that some are delivered, and not applied
+        for number in range(20):
+            await writer.send(creation(f"item-{number}"), new_id())
+        await writer.broker.stop()
+        await way.accept()
+        await writer.broker.start()
+        await writer.send(creation("last"), new_id())
+        await eventually(lambda: exists(items, "last"))
+    assert await writer.dead_letters() == []
+    assert len([item async for item in items.list()]) == 22
+
+
 async def test_a_message_waits_for_the_service(
     writer: Writer, items: ItemsClient, way: Proxy
 ) -> None:
@@ -235,11 +254,10 @@ async def test_properties_that_cannot_be_read_stop_nothing(
     not_utf8, known = short(b"\xff\xfe"), short(b"an id")
     async with rabbitmq_writer(folder) as writer:
         async with ingesting(items, writer):
-            await publish_raw(writer.queue, creation("id"), {MESSAGE_ID: not_utf8})
-            await publish_raw(writer.queue, creation("type"), {MESSAGE_ID: known, TYPE: not_utf8})
-            await publish_raw(
-                writer.queue, creation("time"), {MESSAGE_ID: known, TIMESTAMP: b"\x7f" * 8}
-            )
+            send = partial(publish_raw, writer.broker.address, writer.queue)
+            await send(creation("id"), {MESSAGE_ID: not_utf8})
+            await send(creation("type"), {MESSAGE_ID: known, TYPE: not_utf8})
+            await send(creation("time"), {MESSAGE_ID: known, TIMESTAMP: b"\x7f" * 8})
             await writer.send(creation("last"), new_id())
             await eventually(lambda: exists(items, "last"))
         dead = [letter.body for letter in await writer.dead_letters()]

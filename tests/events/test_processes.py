@@ -12,7 +12,7 @@ import pytest
 
 from items_client import ItemsClient
 from items_events.settings import Settings
-from tests.events.brokers import Broker
+from tests.events.broker import Broker
 from tests.events.proxy import Proxy, proxying
 from tests.events.relaying import Sinks, caught_up, eventually, write
 

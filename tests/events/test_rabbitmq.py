@@ -1,15 +1,18 @@
 """What only RabbitMQ does."""
 
+import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aio_pika
 import pytest
 
 from items_events.broker_url import sink_url
 from items_events.opening import open_sink
 from items_events.unavailable import BrokerUnavailable
-from tests.events.brokers import RabbitMQ, running_rabbitmq
+from tests.events.brokers import free_port
 from tests.events.made import events
+from tests.events.rabbitmq import RabbitMQ, running_rabbitmq
 from tests.needs import needs
 
 
@@ -76,3 +79,17 @@ async def test_a_virtual_host_that_is_missing_is_told(rabbitmq: RabbitMQ) -> Non
     with pytest.raises(BrokerUnavailable, match="no-such-host"):
         async with open_sink(sink_url(url)):
             pass
+
+
+async def test_a_connection_that_fails_is_not_left_to_the_garbage_collector() -> None:
+    before = open_connections()
+    with pytest.raises(BrokerUnavailable):
+        async with open_sink(sink_url(f"amqp://127.0.0.1:{free_port()}")):
+            pass
+    assert open_connections() == before
+
+
+def open_connections() -> set[int]:
+    """Those that would be closed by the garbage collector, in whatever thread it runs."""
+    everything = (each for each in gc.get_objects() if type(each) is aio_pika.Connection)
+    return {id(connection) for connection in everything if not connection.is_closed}

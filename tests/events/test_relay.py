@@ -7,7 +7,8 @@ import pytest
 
 from items_client import ItemsClient, writes
 from tests.dialects import DIALECTS
-from tests.events.brokers import LARGE, Broker, free_port
+from tests.events.broker import Broker
+from tests.events.brokers import LARGE, free_port
 from tests.events.relaying import Sinks, caught_up, eventually, relaying, write
 
 

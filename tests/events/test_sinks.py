@@ -5,7 +5,7 @@ import pytest
 from items_events.broker_url import BrokerUrl, sink_url
 from items_events.opening import open_sink
 from items_events.unavailable import BrokerUnavailable
-from tests.events.brokers import Broker
+from tests.events.broker import Broker
 from tests.events.made import STORE, events
 
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import aio_pika
 
-from tests.events.brokers import RabbitMQ, Redis, running_redis
-from tests.events.proxy import proxying
-from tests.needs import RABBITMQ
+from tests.events.broker import Broker
+from tests.events.brokers import Redis, running_redis
+from tests.events.rabbitmq import RabbitMQ, running_rabbitmq
 
 ATTEMPTS = 20
 
@@ -33,6 +33,11 @@ class Writer(ABC):
 
     @property
     @abstractmethod
+    def broker(self) -> Broker:
+        """Where it sends them."""
+
+    @property
+    @abstractmethod
     def url(self) -> str:
         """Of the source."""
 
@@ -48,9 +53,9 @@ class Writer(ABC):
     async def waiting(self) -> int:
         """How many messages are not dealt with."""
 
-    @abstractmethod
     async def break_connections(self) -> None:
         """Cut what the ingest has open."""
+        await self.broker.proxy.cut()
 
 
 class RedisWriter(Writer):
@@ -58,6 +63,10 @@ class RedisWriter(Writer):
 
     def __init__(self, broker: Redis) -> None:
         self._broker = broker
+
+    @property
+    def broker(self) -> Redis:
+        return self._broker
 
     @property
     def url(self) -> str:
@@ -81,9 +90,6 @@ class RedisWriter(Writer):
             newer = await client.xrange("writes", min=f"({group['last-delivered-id'].decode()}")
         return int(group["pending"]) + len(newer)
 
-    async def break_connections(self) -> None:
-        await self._broker.proxy.cut()
-
 
 class RabbitMQWriter(Writer):
     name = "rabbitmq"
@@ -91,7 +97,12 @@ class RabbitMQWriter(Writer):
     def __init__(self, broker: RabbitMQ) -> None:
         self._broker = broker
         self.queue = f"{broker.place}-writes"
+        broker.queues = [self.queue, f"{self.queue}.dead"]
         self._read: list[DeadLetter] = []
+
+    @property
+    def broker(self) -> RabbitMQ:
+        return self._broker
 
     @property
     def url(self) -> str:
@@ -121,9 +132,6 @@ class RabbitMQWriter(Writer):
             queue = await channel.declare_queue(self.queue, passive=True)
             return int(queue.declaration_result.message_count)
 
-    async def break_connections(self) -> None:
-        await self._broker.proxy.cut()
-
     async def delete(self) -> None:
         """Leave nothing on the broker that all tests share."""
         async with self._broker.channel() as channel:
@@ -138,9 +146,9 @@ async def redis_writer(folder: Path) -> AsyncIterator[RedisWriter]:
 
 
 @asynccontextmanager
-async def rabbitmq_writer(_: Path) -> AsyncIterator[RabbitMQWriter]:
-    async with proxying(RABBITMQ) as proxy:
-        writer = RabbitMQWriter(RabbitMQ(proxy, None))
+async def rabbitmq_writer(folder: Path) -> AsyncIterator[RabbitMQWriter]:
+    async with running_rabbitmq(folder) as broker:
+        writer = RabbitMQWriter(broker)
         try:
             yield writer
         finally:

@@ -20,7 +20,7 @@ from tests.crash.feed.views import View
 from tests.crash.feed.watcher import Watcher
 from tests.crash.feed.writer import Writer
 from tests.crash.history import read_stored
-from tests.events.brokers import Broker, Seen
+from tests.events.broker import Broker, Seen
 from tests.events.relaying import Sinks, caught_up, eventually
 from tests.processes import RelayProcess, ServerProcess
 

@@ -10,7 +10,8 @@ import pytest
 from items_events.broker_url import sink_url
 from items_events.opening import open_sink
 from tests.crash.feed.campaign import Campaign
-from tests.events.brokers import RUNNING, Broker
+from tests.events.broker import Broker
+from tests.events.brokers import RUNNING
 from tests.needs import needs
 
 KILLS = {"server": 6, "relay": 6, "redis": 5, "nats": 5, "rabbitmq": 5}
