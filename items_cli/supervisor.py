@@ -9,7 +9,8 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, groupby
+from operator import attrgetter
 
 from items_cli.child import Child, Part
 from items_cli.failure import Failure
@@ -23,7 +24,7 @@ PAUSE = 0.05
 """Seconds between two questions whether a part is ready."""
 
 DRAIN = 1.0
-"""Seconds that a part has to itself to end before the one behind it is told to."""
+"""Seconds that a part has to itself to end before what it depends on is told to."""
 
 STOP = 4.25
 """Seconds after which what still runs is killed: the parts end calls within 3 s."""
@@ -59,8 +60,8 @@ Events = asyncio.Queue[Ready | Late | Ended | StopAsked]
 async def supervise(parts: Sequence[Part], announce: Callable[[], None]) -> None:
     """Run *parts* until a signal says stop; call *announce* when all are ready.
 
-    What others depend on comes first in *parts*, and is stopped last. A second signal
-    kills at once.
+    What others depend on comes first in *parts*, and is stopped last; parts that run the
+    same module are stopped together. A second signal kills at once.
 
     Raises:
         Failure: a part ended by itself, was not ready in time, or had to be killed;
@@ -154,12 +155,14 @@ async def _follow(events: Events, announce: Callable[[], None]) -> None:
 
 
 async def _end(children: Sequence[Child], hurry: asyncio.Event) -> list[Child]:
-    """End *children*, the last one first, and leave none; the answer had to be killed."""
+    """End *children*, the last ones first, and leave none; the answer had to be killed."""
     hurried = asyncio.create_task(hurry.wait())
     end = time.monotonic() + STOP
-    for child in reversed(children):
-        child.tell(signal.SIGTERM)
-        await child.gone(DRAIN, or_else=hurried)
+    for _, alike in groupby(reversed(children), key=attrgetter("part.module")):
+        ending = list(alike)
+        for child in ending:
+            child.tell(signal.SIGTERM)
+        await asyncio.gather(*(child.gone(DRAIN, or_else=hurried) for child in ending))
     for child in children:
         await child.gone(end - time.monotonic(), or_else=hurried)
     stuck = [child for child in children if not child.ended]

@@ -1,6 +1,7 @@
 """`items serve --workers`: several processes at the same ports."""
 
 import asyncio
+import re
 import socket
 from contextlib import ExitStack
 from pathlib import Path
@@ -26,7 +27,7 @@ async def test_workers_on_postgresql_share_ports_and_store() -> None:
         process = await start(
             *("serve", "--store", store, "--workers", str(WORKERS)),
             *("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
-            env=metrics,
+            env=metrics | {"ITEMS_REST_LAME_DUCK": "0.5"},
         )
         try:
             places = await announced(process)
@@ -35,11 +36,18 @@ async def test_workers_on_postgresql_share_ports_and_store() -> None:
             await write_through_both_doors(places["gRPC"], places["REST"])
             await check_metrics(ports)
             process.terminate()
-            assert (await finish(process)).code == 0
+            outcome = await finish(process)
+            assert outcome.code == 0
+            assert ends(outcome.err) == ["draining"] * WORKERS + ["stopped"] * WORKERS
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+def ends(log: str) -> list[str]:
+    """How the first ones to end did that, which are the facades: together, or one by one."""
+    return re.findall(r'"event":"(draining|stopped)"', log)[: 2 * WORKERS]
 
 
 async def write_through_both_doors(grpc: str, rest: str) -> None:
