@@ -18,6 +18,9 @@ MAX_HEAD_BYTES = 512 * 1024
 MAX_PARSED = 65_535
 """The longest URL that httptools can split."""
 
+LAST_MOMENT = 0.1
+"""Seconds in which who has just connected must send a head when the server ends."""
+
 
 class BoundedProtocol(HttpToolsProtocol):
     """Gives up connections that send no end of a head, which uvicorn keeps forever.
@@ -67,6 +70,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is not HTTP."""
         self._refuse(_malformed(msg))
+
+    def shutdown(self) -> None:
+        """End the connection after the call under way, which may still be on its way."""
+        if self._head_timer is None:
+            super().shutdown()
+        else:
+            self.loop.call_later(LAST_MOMENT, self._shutdown)
+
+    def _shutdown(self) -> None:
+        self._forget_head()
+        super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Expect nothing any more; uvicorn tells it to the last call of the connection only."""

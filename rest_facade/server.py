@@ -2,22 +2,20 @@
 
 import asyncio
 import math
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
 from hosting.metrics import metrics_served
 from rest_facade.ending import Ending
+from rest_facade.listener import BACKLOG, Listener, listening
 from rest_facade.main import create_app
 from rest_facade.metrics.metrics import Metrics
 from rest_facade.protocol import bounded_protocol
 from rest_facade.settings import Settings
-
-BACKLOG = 2048
 
 
 @asynccontextmanager
@@ -26,7 +24,9 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
 
     On leaving, it is not ready any more, but answers what comes for a while, so that
     balancers find out and connections end between two calls. Then no new connection is
-    taken, streams end at once, and running calls get time to end.
+    taken, streams end at once, and running calls get time to end. New connections of a
+    port that others listen at, too, are theirs from the beginning. Who has connected is
+    answered.
 
     Raises:
         OSError: the address cannot be listened on.
@@ -44,43 +44,22 @@ async def _serving(settings: Settings, metrics: Metrics) -> AsyncIterator[str]:
     ending = Ending()
     server = uvicorn.Server(_config(settings, create_app(settings, ending, metrics)))
     server.config.load()
-    listener = listen(settings.http, reuse_port=settings.rest_reuse_port)
     server.lifespan = server.config.lifespan_class(server.config)
-    await server.startup(sockets=[listener])
-    ticking = asyncio.create_task(server.main_loop())
-    try:
-        yield _address(settings.http, listener)
-    finally:
-        ending.draining.set()
-        _close_connections_after_answers(server)
-        await asyncio.sleep(settings.rest_lame_duck.total_seconds())
-        ticking.cancel()
-        ending.stopping.set()
-        await server.shutdown(sockets=[listener])
-        _forget(settings.http)
-
-
-def listen(address: str, *, reuse_port: bool = False) -> socket.socket:
-    """A socket that listens on `HOST:PORT` or `unix:PATH`.
-
-    With *reuse_port*, others may listen on the same port, too.
-
-    Raises:
-        OSError: it cannot, for example because something else does.
-    """
-    if address.startswith("unix:"):
-        _forget(address)
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(address.removeprefix("unix:"))
-    else:
-        host, _, port = address.rpartition(":")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server(
-            (host.strip("[]"), int(port)), family=family, reuse_port=reuse_port
-        )
-    listener.listen(BACKLOG)
-    listener.setblocking(False)
-    return listener
+    with listening(settings.http, reuse_port=settings.rest_reuse_port) as listener:
+        await server.startup(sockets=[listener.socket])
+        ticking = asyncio.create_task(server.main_loop())
+        try:
+            yield listener.address
+        finally:
+            ending.draining.set()
+            _close_connections_after_answers(server)
+            if settings.rest_reuse_port:
+                await _take_no_more(server, listener)
+            await asyncio.sleep(settings.rest_lame_duck.total_seconds())
+            await _take_no_more(server, listener)
+            ticking.cancel()
+            ending.stopping.set()
+            await server.shutdown()
 
 
 def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
@@ -106,13 +85,13 @@ def _close_connections_after_answers(server: uvicorn.Server) -> None:
     server.server_state.default_headers.append(header)
 
 
-def _address(address: str, listener: socket.socket) -> str:
-    if address.startswith("unix:"):
-        return address
-    return f"{address.rpartition(':')[0]}:{listener.getsockname()[1]}"
-
-
-def _forget(address: str) -> None:
-    """Remove the file of a socket that nobody listens on any more."""
-    if address.startswith("unix:"):
-        Path(address.removeprefix("unix:")).unlink(missing_ok=True)
+async def _take_no_more(server: uvicorn.Server, listener: Listener) -> None:
+    """Take the last connections; the next ones are refused, or go to another listener."""
+    for each in server.servers:
+        each.close()
+    config, state = server.config, server.server_state
+    # As uvicorn makes it for the connections that it takes itself.
+    protocol: Callable[..., asyncio.Protocol] = config.http_protocol_class
+    make = partial(protocol, config, state, server.lifespan.state)
+    for connection in listener.close():
+        await asyncio.get_running_loop().connect_accepted_socket(make, connection)
