@@ -3,6 +3,8 @@
 import asyncio
 import os
 import socket
+from contextlib import suppress
+from typing import Final
 from uuid import uuid4
 
 import structlog
@@ -15,6 +17,9 @@ from items_events.process import read_settings, run_until_stopped
 from items_events.registry import Registry
 from items_events.relay import Policy, Relay
 from items_events.settings import Settings
+
+BEGINNING: Final = 5.0
+"""Seconds that the service has to answer before the relay complains: both begin at once."""
 
 _log = structlog.get_logger("items_events")
 
@@ -31,9 +36,17 @@ async def relay(settings: Settings) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         _log.info("relaying", upstream=settings.upstream, sinks=[url.name for url in urls])
+        await _reach(items)
         registry = Registry(items, _holder(), settings.events_lease)
         for url in urls:
             tasks.create_task(Relay(url, items, registry, policy, metrics.of(url.name)).run())
+
+
+async def _reach(items: ItemsClient) -> None:
+    """Return when the service answers, or should have by now."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(BEGINNING):
+            await items.channel.channel_ready()
 
 
 def main() -> None:

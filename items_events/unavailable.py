@@ -14,5 +14,5 @@ class BrokerUnavailable(Exception):
 def why(error: BaseException) -> str:
     """What *error* says, for people."""
     if isinstance(error, TimeoutError) and not str(error):
-        return f"no answer within {PATIENCE:g} s"
+        return "no answer in time"
     return str(error) or type(error).__name__

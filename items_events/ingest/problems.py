@@ -4,6 +4,7 @@ Its `type` and its `reason` are those that the REST facade answers with; there i
 here, and so no `status`. All of it fits into the header of an AMQP message.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ MOST: Final = 20
 
 LONGEST: Final = 500
 """Characters of each text."""
+
+MOST_BYTES: Final = 32_768
+"""Bytes of a whole problem: a quarter of what RabbitMQ takes of a message's headers."""
 
 
 class NotApplicable(Exception):
@@ -68,6 +72,19 @@ def partly_refused(answer: pb.BatchWriteItemsResponse) -> NotApplicable:
     )
 
 
+def as_json(problem: Mapping[str, Any]) -> str:
+    """*problem* in at most MOST_BYTES; if it has more, its lists end earlier."""
+    for most in (MOST, MOST // 4, 1, 0):
+        kept = {
+            key: value[:most] if isinstance(value, list) else value
+            for key, value in problem.items()
+        }
+        text = json.dumps(kept, ensure_ascii=False)
+        if len(text.encode()) <= MOST_BYTES:
+            break
+    return text
+
+
 def _refused(error: ItemsError) -> dict[str, Any]:
     is_too_large = isinstance(error, Overloaded) and not error.reason
     reason = "REQUEST_TOO_LARGE" if is_too_large else error.reason
@@ -76,7 +93,7 @@ def _refused(error: ItemsError) -> dict[str, Any]:
         found = [{"field": one.field, "detail": one.description} for one in error.violations]
         problem["violations"] = _cut(found)
     if error.metadata:
-        problem["metadata"] = dict(error.metadata)
+        problem["metadata"] = {key: text[:LONGEST] for key, text in error.metadata.items()}
     return problem
 
 

@@ -1,6 +1,5 @@
 """Writes from a quorum queue of RabbitMQ, and dead letters in another one."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -12,6 +11,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueueItera
 from items_events.amqp import BROKEN, close_connection, open_channel, open_connection
 from items_events.broker_url import BrokerUrl
 from items_events.ingest.lenient import lenient_properties
+from items_events.ingest.problems import as_json
 from items_events.ingest.source import Delivery
 from items_events.unavailable import BrokerUnavailable, why
 
@@ -107,7 +107,7 @@ class RabbitMQSource:
         """Publish it to the dead letters and, when they have it, acknowledge it."""
         message = aio_pika.Message(
             delivery.body,
-            headers={PROBLEM: json.dumps(problem)},
+            headers={PROBLEM: as_json(problem)},
             content_type=delivery.receipt.content_type,
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
             message_id=delivery.id or None,

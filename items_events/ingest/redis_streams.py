@@ -4,7 +4,6 @@ An entry has the field `body` and, if its producer may add it twice, the field `
 otherwise the id of the entry tells it apart.
 """
 
-import json
 import socket
 import time
 from collections import deque
@@ -16,6 +15,7 @@ import structlog
 from redis.exceptions import ResponseError
 
 from items_events.broker_url import BrokerUrl
+from items_events.ingest.problems import as_json
 from items_events.ingest.source import Delivery
 from items_events.racing import check_cancelled
 from items_events.redis_client import failures, open_client
@@ -88,7 +88,7 @@ class RedisSource:
         """Move it to the dead letters, in one transaction."""
         entry_id, fields = delivery.receipt
         moving = self._client.pipeline(transaction=True)
-        moving.xadd(self._dead, {**fields, b"problem": json.dumps(problem)})
+        moving.xadd(self._dead, {**fields, b"problem": as_json(problem)})
         moving.xack(self._stream, self._group, entry_id)
         with failures():
             await moving.execute()

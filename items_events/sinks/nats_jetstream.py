@@ -17,6 +17,7 @@ from nats.js.errors import NotFoundError
 
 from items_events.broker_url import BrokerUrl
 from items_events.cloud_events import TYPE_PREFIX, CloudEvent
+from items_events.racing import race
 from items_events.sinks.acknowledgements import NO_STREAM, Acknowledgements, Answer
 from items_events.sinks.confirms import settle
 from items_events.sinks.routing import routing_key
@@ -68,7 +69,7 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
     context = tls_context(url)
     try:
         async with asyncio.timeout(PATIENCE):
-            await client.connect(
+            connecting = client.connect(
                 f"{url.scheme}://{host}:{url.port}",
                 name="item-service",
                 allow_reconnect=False,
@@ -80,11 +81,17 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
                 password=url.password,
                 tls=context,
             )
+            await race(connecting, _fail(lost))  # it would try for ever, and not say why
             acknowledgements = Acknowledgements(client)
             await acknowledgements.listen()
     except BROKEN as error:
         raise BrokerUnavailable(f"NATS cannot be reached: {why(error)}") from error
     return acknowledgements
+
+
+async def _fail(lost: asyncio.Future[str]) -> None:
+    """Raise ConnectionError when the connection is *lost*."""
+    raise ConnectionError(await asyncio.shield(lost))
 
 
 async def _close(client: Client) -> None:
@@ -111,7 +118,7 @@ class NatsSink:
         self._prefix = f"{url.options['prefix']}." if url.options["prefix"] else ""
         self._stream = url.options["stream"]
 
-    async def declare(self) -> None:
+    async def declare(self) -> float:
         """Make the stream; one that is there and takes the subjects is left as it is."""
         subjects = f"{self._prefix}{TYPE_PREFIX}>"
         jetstream = self._client.jetstream(timeout=PATIENCE)
@@ -125,6 +132,7 @@ class NatsSink:
             raise BrokerUnavailable(f"NATS declares nothing: {why(error)}") from error
         if subjects not in (config.subjects or ()):
             raise BrokerUnavailable(f"the stream {self._stream} is there, but without {subjects}")
+        return 0.0
 
     def _new_stream(self, subjects: str) -> StreamConfig:
         return StreamConfig(

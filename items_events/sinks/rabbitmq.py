@@ -4,10 +4,13 @@ The binding follows CloudEvents' for AMQP in binary mode: attributes are headers
 begin with ``cloudEvents:``, the data is the body.
 
 A message that no queue takes comes back, because it is mandatory, and counts as refused
-for good: the relay parks it. The queue that `declare` makes takes everything.
+for good, and so does one that is larger than the broker takes: the relay parks it. The
+queue that `declare` makes takes everything else.
 """
 
 import asyncio
+import re
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -15,7 +18,7 @@ from typing import Final, cast
 
 import aio_pika
 from aio_pika import exceptions
-from aio_pika.abc import AbstractChannel
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq import Channel as UnderlayChannel
 
 from items_events.amqp import BROKEN, close_connection, open_channel, open_connection
@@ -28,27 +31,38 @@ from items_events.unavailable import PATIENCE, BrokerUnavailable, why
 
 HEADER: Final = "cloudEvents:"
 
+_TOO_LARGE: Final = re.compile(r"message size \d+ is larger than configured max size (\d+)")
+
+SETTLING: Final = 2.0
+"""Seconds after which RabbitMQ keeps a new quorum queue, twice what 3.10 was seen to take.
+
+Killed before that, it forgets the queue, and all that the queue had confirmed.
+"""
+
 
 @asynccontextmanager
 async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSink"]:
     """The sink at *url*. Raises BrokerUnavailable."""
     connection = await open_connection(url)
     try:
-        channel = await open_channel(connection)
-        yield RabbitMQSink(channel, url)
+        yield RabbitMQSink(connection, await open_channel(connection), url)
     finally:
         await close_connection(connection)
 
 
 class RabbitMQSink:
-    """A topic exchange, over one channel."""
+    """A topic exchange, over one channel at a time."""
 
-    def __init__(self, channel: AbstractChannel, url: BrokerUrl) -> None:
+    def __init__(
+        self, connection: AbstractConnection, channel: AbstractChannel, url: BrokerUrl
+    ) -> None:
+        self._connection = connection
         self._channel = channel
+        self._largest = sys.maxsize
         self._url = url
         self._exchange = url.options["exchange"]
 
-    async def declare(self) -> None:
+    async def declare(self) -> float:
         """Make the exchange, and a quorum queue that takes all of it."""
         queue_name = self._url.options.get("queue", self._exchange)
         try:
@@ -62,19 +76,39 @@ class RabbitMQSink:
                 await queue.bind(exchange, routing_key="#")
         except BROKEN as error:
             raise BrokerUnavailable(f"RabbitMQ declares nothing: {why(error)}") from error
+        return SETTLING
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
-        """Publish *events*, with all confirmations in flight."""
+        """Publish *events*, with all confirmations in flight.
+
+        The first one that is larger than the broker takes ends the channel; then the
+        others are published again, over a new one.
+        """
+        fitting = list(filter(self._fits, events))
+        outcomes = await self._outcomes(fitting)
+        limit = min(map(_limit, outcomes), default=sys.maxsize)
+        if limit < self._largest:
+            self._largest = limit
+            self._channel = await open_channel(self._connection)
+            return await self.publish(events)
+        why_not = f"the message is larger than max_message_size, {self._largest} bytes"
+        too_large = (Refused(event, why_not) for event in events if not self._fits(event))
+        found = (_refusal(*pair) for pair in zip(fitting, outcomes, strict=True))
+        return [*too_large, *(refused for refused in found if refused)]
+
+    def _fits(self, event: CloudEvent) -> bool:
+        return len(event.data) <= self._largest
+
+    async def _outcomes(self, events: Sequence[CloudEvent]) -> list[object]:
+        """What came of each of *events*: nothing, if the broker has it, or an exception."""
         try:
             async with asyncio.timeout(PATIENCE):
                 channel = cast("UnderlayChannel", await self._channel.get_underlay_channel())
         except BROKEN as error:
             raise BrokerUnavailable(f"RabbitMQ does not answer: {why(error)}") from error
-        outcomes = await settle(
-            [asyncio.create_task(self._confirmed(channel, event)) for event in events]
+        return list(
+            await settle([asyncio.create_task(self._confirmed(channel, event)) for event in events])
         )
-        found = (_refusal(*pair) for pair in zip(events, outcomes, strict=True))
-        return [refused for refused in found if refused]
 
     async def _confirmed(self, channel: UnderlayChannel, event: CloudEvent) -> None:
         """Publish *event*, and wait for its confirmation; others need not wait for it."""
@@ -100,6 +134,12 @@ def _message(event: CloudEvent) -> aio_pika.Message:
         type=event.type,
         timestamp=datetime.fromisoformat(event.attributes["time"]),
     )
+
+
+def _limit(outcome: object) -> int:
+    """The bytes that the broker takes of a message, if *outcome* is that it was exceeded."""
+    told = _TOO_LARGE.search(str(outcome)) if isinstance(outcome, exceptions.AMQPError) else None
+    return int(told[1]) if told else sys.maxsize
 
 
 def _refusal(event: CloudEvent, outcome: object) -> Refused | None:

@@ -46,12 +46,13 @@ class RedisSink:
         self._stream = url.options["stream"]
         self._maxlen = int(url.options["maxlen"]) if "maxlen" in url.options else None
 
-    async def declare(self) -> None:
+    async def declare(self) -> float:
         """See that the key is a stream or nothing: the first event makes it."""
         with failures():
             kind = await self._client.type(self._stream)
         if kind not in {b"none", b"stream"}:
             raise BrokerUnavailable(f"Redis: the key {self._stream!r} is not a stream")
+        return 0.0
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
         """Publish *events* in one transaction: Redis takes all that are new, or none."""

@@ -21,8 +21,11 @@ class Sink(Protocol):
     After BrokerUnavailable the connection is of no use any more.
     """
 
-    async def declare(self) -> None:
+    async def declare(self) -> float:
         """Make what the broker needs to keep events; harmless if it is there already.
+
+        Returns in how many seconds, at the latest, it will be there also if the broker is
+        killed: nothing should be published before.
 
         Raises:
             BrokerUnavailable: it cannot be made, or is there and is something else.

@@ -20,6 +20,9 @@ from tests.needs import rabbitmq_server
 STARTUP: Final = 60.0
 """Seconds that a node may take to start, and its port to be let go of."""
 
+LARGEST: Final = 20_000_000
+"""Bytes of a message that the node takes."""
+
 _TIED: Final = '("$0" </dev/null; kill -s KILL 0) & read _; kill -s KILL 0'
 """Runs a program until it ends, or standard input does; then nothing of it is left."""
 
@@ -37,7 +40,7 @@ class RabbitNode:
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
             "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_DIST_PORT": str(_free_port()),
-            "RABBITMQ_CONFIG_FILE": str(folder / "none"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
             "RABBITMQ_MNESIA_BASE": str(self._data),
@@ -45,6 +48,7 @@ class RabbitNode:
             "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "config"),
             "RABBITMQ_PID_FILE": str(folder / "pid"),
         }
+        (folder / "rabbitmq.conf").write_text(f"max_message_size = {LARGEST}\n")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

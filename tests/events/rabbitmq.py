@@ -12,9 +12,12 @@ import aio_pika
 
 from tests.events.broker import Broker, Seen
 from tests.events.proxy import Proxy, proxying
-from tests.events.rabbit_node import RabbitNode, rabbit_node
+from tests.events.rabbit_node import LARGEST, RabbitNode, rabbit_node
 from tests.events.relaying import eventually
 from tests.needs import RABBITMQ
+
+DEFAULT_LARGEST = 134_217_728
+"""Bytes of a message that RabbitMQ takes if nobody tells it otherwise."""
 
 MOST_TAKEN = 10_000
 """Messages that are taken at once."""
@@ -102,6 +105,11 @@ class RabbitMQ(Broker):
         async with self.channel() as channel:
             await channel.queue_delete(self.place)
             await channel.exchange_delete(self.place)
+
+    @property
+    def largest(self) -> int:
+        """Bytes of a message that it takes."""
+        return DEFAULT_LARGEST if self._node is None else LARGEST
 
     @property
     def address(self) -> tuple[str, int]:

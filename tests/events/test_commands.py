@@ -15,7 +15,7 @@ from items_client import ItemsClient
 from tests.cli import program
 from tests.cli.program import Outcome, finish
 from tests.cli.test_serve import announced
-from tests.events.brokers import Redis, running_redis
+from tests.events.brokers import Redis, free_port, running_redis
 from tests.events.relaying import caught_up, eventually, relaying, write
 from tests.needs import needs
 
@@ -61,6 +61,7 @@ async def test_serve_with_events_publishes(folder: Path, redis: Redis) -> None:
         outcome = await finish(process)
     assert outcome.code == 0
     assert outcome.err.count('"stopped"') == 3
+    assert '"error"' not in outcome.err, "it complained of a service that was about to begin"
     assert [seen.attributes["subject"] for seen in await redis.messages()] == ["vim"]
 
 
@@ -186,12 +187,15 @@ async def test_declare_says_what_is_in_the_way(redis: Redis) -> None:
     assert outcome.err.endswith("Redis: the key 'items' is not a stream\n")
 
 
-async def test_declare_says_that_a_broker_is_not_there(redis: Redis) -> None:
-    await redis.stop()
-    outcome = await program.items("events", "declare", redis.url())
+@pytest.mark.parametrize("scheme", ["amqp", "redis", "nats"])
+async def test_declare_says_that_a_broker_is_not_there(scheme: str) -> None:
+    place = f"127.0.0.1:{free_port()}"
+    outcome = await program.items("events", "declare", f"{scheme}://user:{SECRET}@{place}")
     assert outcome.code == 1
-    assert outcome.err.startswith("error: redis://127.0.0.1:")
-    assert "Traceback" not in outcome.err
+    assert outcome.err.startswith(f"error: {scheme}://{place}")
+    assert "refused" in outcome.err or "connect call failed" in outcome.err.lower()
+    assert outcome.err.count("\n") == 1
+    assert SECRET not in outcome.err
 
 
 @pytest.mark.parametrize(

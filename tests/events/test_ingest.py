@@ -14,6 +14,7 @@ from items_client import ItemsClient
 from items_client.errors import NotFound
 from items_events.broker_url import source_url
 from items_events.ingest.ingest import Ingest
+from items_events.ingest.problems import MOST_BYTES, as_json
 from tests.events.contract import violations
 from tests.events.proxy import Proxy, proxying
 from tests.events.raw_amqp import (
@@ -212,6 +213,20 @@ async def test_a_message_that_cannot_be_applied_is_a_dead_letter_and_stops_nothi
     assert dead.problem["type"] == f"/errors#{reason.lower().replace('_', '-')}"
     assert dead.problem["messageId"] == "bad"
     assert violations("#/components/schemas/Problem", dead.problem) == []
+
+
+async def test_a_problem_fits_into_the_headers_of_a_message(
+    writer: Writer, items: ItemsClient
+) -> None:
+    unknown = {f"{number}{'✎' * 1000}": 1 for number in range(100)}
+    async with ingesting(items, writer):
+        await writer.send(json.dumps({"writes": [], **unknown}).encode(), new_id())
+        await writer.send(creation("after"), new_id())
+        await eventually(lambda: exists(items, "after"))
+    (dead,) = await writer.dead_letters()
+    assert dead.problem["violations"]
+    assert violations("#/components/schemas/Problem", dead.problem) == []
+    assert len(as_json(dead.problem).encode()) <= MOST_BYTES
 
 
 async def test_a_batch_that_is_refused_in_part_says_which_writes(

@@ -1,5 +1,6 @@
 """What only NATS does."""
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,9 +10,9 @@ from nats.js.api import StreamConfig
 from items_events.broker_url import sink_url
 from items_events.opening import open_sink
 from items_events.unavailable import BrokerUnavailable
-from tests.events.brokers import Nats, running_nats
+from tests.events.brokers import Nats, Server, free_port, running_nats
 from tests.events.made import events
-from tests.needs import needs
+from tests.needs import nats_server, needs
 
 
 @pytest.fixture
@@ -74,3 +75,27 @@ async def test_a_server_without_jetstream_is_told(nats: Nats) -> None:
             await sink.declare()
         with pytest.raises(BrokerUnavailable, match="no stream takes the subject"):
             await sink.publish(events([1]))
+
+
+async def test_a_wrong_password_is_told_without_it() -> None:
+    needs("nats")
+    port = free_port()
+    place = ("--addr", "127.0.0.1", "--port", str(port), "--user", "user", "--pass", "right")
+    server = Server(port, nats_server() or "", *place)
+    await server.start()
+    try:
+        with pytest.raises(BrokerUnavailable) as failure:
+            async with open_sink(sink_url(f"nats://user:hush-hush@127.0.0.1:{port}")):
+                pass
+    finally:
+        await server.kill()
+    assert "Authorization" in str(failure.value)
+    assert "hush-hush" not in str(failure.value)
+
+
+async def test_a_server_that_says_nothing_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(BrokerUnavailable, match="cannot be reached: no answer in time"):
+            async with open_sink(sink_url(f"nats://127.0.0.1:{port}")):
+                pass

@@ -65,6 +65,28 @@ async def test_a_message_that_no_queue_takes_is_refused(rabbitmq: RabbitMQ) -> N
     assert "no queue" in refused[0].why
 
 
+async def test_a_message_that_is_larger_than_the_broker_takes_is_refused_and_no_other(
+    rabbitmq: RabbitMQ,
+) -> None:
+    large = events([4], description="x" * rabbitmq.largest)
+    async with open_sink(sink_url(rabbitmq.url())) as sink:
+        await sink.declare()
+        refused = await sink.publish([*events(range(1, 4)), *large, *events(range(5, 8))])
+        refused_again = await sink.publish([*large, *events([8])])
+    assert [one.event.revision for one in [*refused, *refused_again]] == [4, 4]
+    assert "max_message_size" in refused[0].why
+    first = dict.fromkeys(seen.place for seen in await rabbitmq.messages())
+    assert list(first) == [(revision, 0) for revision in (1, 2, 3, 5, 6, 7, 8)]
+
+
+async def test_a_queue_of_another_kind_is_told(rabbitmq: RabbitMQ) -> None:
+    async with rabbitmq.channel() as channel:
+        await channel.declare_queue(rabbitmq.place, durable=True)
+    async with open_sink(sink_url(rabbitmq.url())) as sink:
+        with pytest.raises(BrokerUnavailable, match=r"PRECONDITION_FAILED.*x-queue-type"):
+            await sink.declare()
+
+
 async def test_a_wrong_password_is_told_without_it(rabbitmq: RabbitMQ) -> None:
     url = rabbitmq.url().replace("guest:guest@", "guest:hush-hush@")
     with pytest.raises(BrokerUnavailable) as failure:

@@ -1,6 +1,7 @@
 """`items events declare`: what a broker needs to keep events."""
 
 import asyncio
+import logging
 
 import typer
 
@@ -14,10 +15,12 @@ from items_events.unavailable import BrokerUnavailable
 def declare(urls: SinkUrls) -> None:
     """Make what sinks need in their brokers; what is there already stays as it is.
 
-    RabbitMQ: a topic exchange, and a quorum queue that takes all of it. NATS: a stream.
-    Redis needs nothing: it is checked whether the key is free.
+    RabbitMQ: a topic exchange, and a quorum queue that takes all of it; it is ready two
+    seconds later, when RabbitMQ would keep it through a crash. NATS: a stream. Redis needs
+    nothing: it is checked whether the key is free.
     """
     check_brokers()
+    logging.disable()  # clients of brokers log what is said below, once more and with passwords
     for url in sinks(urls):
         try:
             asyncio.run(_declare(url))
@@ -28,4 +31,4 @@ def declare(urls: SinkUrls) -> None:
 
 async def _declare(url: BrokerUrl) -> None:
     async with open_sink(url) as sink:
-        await sink.declare()
+        await asyncio.sleep(await sink.declare())
