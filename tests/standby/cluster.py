@@ -43,13 +43,22 @@ def standby_of(server: PostgresServer, name: str = "standby") -> Iterator[Postgr
 
 
 def follow(standby: PostgresServer, server: PostgresServer, name: str) -> None:
-    """Make *standby*, which does not run, anew as a copy that streams from *server*."""
+    """Make *standby*, which does not run, anew as a copy that streams from *server*.
+
+    Until it is one, it goes by another name: commits must not wait for a copy in the making.
+    """
     shutil.rmtree(standby.data, ignore_errors=True)
-    source = f"host={server.folder} user=postgres application_name={name}"
     copy = ("--wal-method=stream", "--checkpoint=fast", "--write-recovery-conf", "--no-sync")
-    standby.run("pg_basebackup", "-d", source, "-D", standby.data, *copy)
+    standby.run("pg_basebackup", "-d", source(server, "a-copy"), "-D", standby.data, *copy)
+    with Path(standby.data, "postgresql.auto.conf").open("a") as settings:
+        settings.write(f"primary_conninfo = '{source(server, name)}'\n")
     standby.start()
     until(lambda: ask(server, _STREAMING, name) == "streaming")
+
+
+def source(server: PostgresServer, name: str) -> str:
+    """How a standby that is called *name* reaches *server*."""
+    return f"host={server.folder} user=postgres application_name={name}"
 
 
 def end(server: PostgresServer) -> None:
@@ -87,10 +96,16 @@ def resume_replay(standby: PostgresServer) -> None:
     ask(standby, "SELECT pg_wal_replay_resume()")
 
 
+def children(process: int) -> Sequence[int]:
+    """The processes that this one has started."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in listed.split()]
+
+
 @contextmanager
 def frozen(server: PostgresServer) -> Iterator[None]:
     """Stop all processes of the server in the block, with their sockets open."""
-    processes = [server.pid, *_children(server.pid)]
+    processes = [server.pid, *children(server.pid)]
     for process in processes:
         os.kill(process, signal.SIGSTOP)
     try:
@@ -137,11 +152,6 @@ _WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 def _administrator(server: PostgresServer) -> psycopg.Connection[Any]:
     return psycopg.connect(server.url, autocommit=True)
-
-
-def _children(process: int) -> Sequence[int]:
-    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
-    return [int(child) for child in listed.split()]
 
 
 @contextmanager
