@@ -2,7 +2,7 @@
 
 Of the servers that say they serve, each gets its turn; a read that one of them could not
 answer goes to another (https://github.com/grpc/grpc/blob/master/doc/service_config.md).
-Writes are not sent again, but where gRPC knows that nobody has seen them (ADR 12).
+Writes are not sent again, but where gRPC knows that nobody has seen them (ADR 13).
 """
 
 import ipaddress

@@ -81,6 +81,14 @@ def test_contributing_lists_every_make_target() -> None:
     assert listed == [f"make {target}" for target in targets]
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    decisions = sorted((ROOT / "docs/adr").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in decisions]
+    assert numbers == list(range(1, len(decisions) + 1))
+    headings = [path.read_text(encoding="utf-8").split(".", 1)[0] for path in decisions]
+    assert headings == [f"# {number}" for number in numbers]
+
+
 @pytest.mark.parametrize(
     "name",
     sorted(
@@ -91,3 +99,14 @@ def test_links_between_the_pages_lead_somewhere(name: str) -> None:
     folder = (ROOT / name).parent
     links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)", page(name))
     assert [link for link in links if not (folder / link).exists()] == []
+
+
+def test_references_to_decisions_name_the_number_that_they_link() -> None:
+    links = [
+        (path.relative_to(ROOT), *found)
+        for path in sorted(ROOT.glob("**/*.md"))
+        if ".venv" not in path.parts
+        for found in re.findall(r"\[ADR (\d+)\]\([^)]*?(\d{4})-", path.read_text(encoding="utf-8"))
+    ]
+    assert links
+    assert [link for link in links if int(link[1]) != int(link[2])] == []
