@@ -22,8 +22,9 @@ _OPTIONS = (
 )
 
 _GRPCIO_OPTIONS = (
-    # Clients may ping every 10 s, as their keepalive; faster ones are cut off.
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    # Clients may ping every 2 s, as their keepalive (hosting/balancing.py); faster ones are
+    # cut off.
+    ("grpc.http2.min_ping_interval_without_data_ms", 2_000),
     # Connections end after half an hour, so that clients find new replicas.
     ("grpc.max_connection_age_ms", 30 * 60_000),
     ("grpc.max_connection_age_grace_ms", 60_000),

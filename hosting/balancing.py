@@ -37,6 +37,12 @@ _OPTIONS: tuple[tuple[str, str | int], ...] = (
     ("grpc.service_config", _SERVICE_CONFIG),
     # A server that comes back is used within a second: the next one may be about to end.
     ("grpc.max_reconnect_backoff_ms", 500),
+    # A server that freezes with open connections is left within 6 s, before the deadlines of
+    # most calls; also for a ping of gRPC's own, which stands in the place of a keepalive.
+    ("grpc.keepalive_time_ms", 3_000),
+    ("grpc.keepalive_timeout_ms", 3_000),
+    ("grpc.http2.ping_timeout_ms", 3_000),
+    ("grpc.http2.max_pings_without_data", 0),
     # Servers that are new in DNS are found while the known ones fail: by default, after 30 s.
     ("grpc.dns_min_time_between_resolutions_ms", 5_000),
 )

@@ -10,12 +10,11 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from hosting.balancing import balanced
 from rest_facade.coalescing import Limits
-from rest_facade.forwarding import Forwarded
 from rest_facade.item_reads import ItemReads
 from rest_facade.item_writes import ItemWrites
 from rest_facade.measured_stub import measured_stub
 from rest_facade.metrics.metrics import Metrics
-from rest_facade.rpc import call
+from rest_facade.readiness import one_serves
 from rest_facade.settings import Settings
 
 SERVICE = "items.v1.ItemService"
@@ -59,11 +58,10 @@ class Upstream:
         writes.read(lambda: self.writes.waiting)
         self._health = health_pb2_grpc.HealthStub(channel)
 
-    async def is_serving(self, forwarded: Forwarded) -> bool:
-        """Whether the server says that it serves items."""
+    async def is_serving(self) -> bool:
+        """Whether a server says that it serves items; it is known within two seconds."""
         request = health_pb2.HealthCheckRequest(service=SERVICE)
-        answer = await call(self._health.Check, request, forwarded)
-        return bool(answer.status == health_pb2.HealthCheckResponse.SERVING)
+        return await one_serves(lambda seconds: self._health.Check(request, timeout=seconds))
 
 
 @asynccontextmanager

@@ -9,12 +9,19 @@ import pytest
 from grpc_server.main import serving
 from items.v1 import sinks_pb2
 from items_client import ItemsClient
+from tests.dialects import DIALECTS
 from tests.events.brokers import Redis, running_redis
 from tests.events.relaying import Sinks, caught_up, eventually, relaying, write
 from tests.needs import needs
 from tests.servers import server_settings
 
 MOMENT = timedelta(milliseconds=1)
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> str:
+    """The database that history is removed from."""
+    return str(request.param)
 
 
 @pytest.fixture
