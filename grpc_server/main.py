@@ -30,7 +30,6 @@ from grpc_server.catalog.standby import Bounds, Standby
 from grpc_server.catalog.sweeper import sweeping
 from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
-from grpc_server.database.address import without_password
 from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
 from grpc_server.database.standby import standby_at
@@ -58,6 +57,7 @@ from hosting.calls import CallMetrics
 from hosting.garbage import settle
 from hosting.logs import configure_logging
 from hosting.metrics import metrics_served
+from hosting.passwords import without_password
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
 
 DESCRIPTORS = (

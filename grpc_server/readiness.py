@@ -5,8 +5,7 @@ service tells whether it is ready: not while writes fail, either.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 
 import structlog
@@ -45,32 +44,26 @@ class Readiness:
         self._told: tuple[bool, bool] | None = None
 
     async def look(self) -> None:
-        """Look how the store is, and tell."""
-        can_read = await self._can_read()
-        can_write = can_read and await self._can_write()
+        """Look how the store is, and tell; the log says what is wrong with it."""
+        unread = await self._what_fails_a_read()
+        unwritten = unread or await self._what_fails_a_write()
+        can_read, can_write = unread is None, unwritten is None
         if (can_read, can_write) != self._told:
-            if self._told is not None or not can_write:
-                said = "ready" if can_write else "not ready"
-                _log.log(_level(can_write), said, can_read=can_read, can_write=can_write)
+            if unwritten is not None:
+                _log.warning("not ready", can_read=can_read, can_write=can_write, error=unwritten)
+            elif self._told is not None:
+                _log.info("ready", can_read=can_read, can_write=can_write)
             self._told = (can_read, can_write)
             await self._tell(can_read, can_write)
 
-    async def _can_read(self) -> bool:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await self._reader.get(())
-        except (CatalogError, StoreError, TimeoutError):
-            return False
-        return True
+    async def _what_fails_a_read(self) -> str | None:
+        return await _what_fails(self._reader.get(()))
 
-    async def _can_write(self) -> bool:
+    async def _what_fails_a_write(self) -> str | None:
         """Tell, from the last commit; if it failed, try another one for the next look."""
         if not self._writer.is_failing:
-            return True
-        with suppress(CatalogError, StoreError, TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await self._writer.write(Touch())
-        return False
+            return None
+        return await _what_fails(self._writer.write(Touch())) or "the last commit failed"
 
     async def _tell(self, can_read: bool, can_write: bool) -> None:
         await self._checks.set("", _status(can_read))
@@ -97,8 +90,16 @@ async def _look_for_ever(readiness: Readiness, every: float) -> None:
         await readiness.look()
 
 
-def _level(can_write: bool) -> int:
-    return logging.INFO if can_write else logging.WARNING
+async def _what_fails(attempt: Awaitable[object]) -> str | None:
+    """What *attempt* fails by, for people; None if it succeeds."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await attempt
+    except TimeoutError:
+        return f"the store has not answered within {PATIENCE:g} s"
+    except (CatalogError, StoreError) as error:
+        return str(error)
+    return None
 
 
 def _status(is_serving: bool) -> HealthCheckResponse.ServingStatus:

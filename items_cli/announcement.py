@@ -1,11 +1,11 @@
 """What `items serve` says when the service is up."""
 
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from rich.console import Console
 from rich.text import Text
 
+from hosting.passwords import without_password
 from items_cli.address import Address
 
 SQLITE = "sqlite:///"
@@ -30,6 +30,4 @@ def data(store: str) -> str:
     """Where the data is: the path of a file, or a URL without its password."""
     if store.startswith(SQLITE):
         return str(Path(store.removeprefix(SQLITE).partition("?")[0]).absolute())
-    parts = urlsplit(store)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=host))
+    return without_password(store)

@@ -1,26 +1,20 @@
 """Where a store is: the URL that an operator gives, checked before anything is touched."""
 
-import re
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from grpc_server.database.errors import StoreUnsupported
+from hosting.passwords import without_password
 
 _FORMS = "use sqlite:///relative.db, sqlite:////absolute.db or postgresql://host/database"
-_PASSWORDS = re.compile(r"(?<=[?&]password=)[^&]*|(?<=:)[^:/@]*(?=@)")
 _POSTGRESQL = ("postgresql://", "postgres://")
 
 
 def is_postgresql(url: str) -> bool:
     """Whether *url* is one of PostgreSQL, as libpq takes them."""
     return url.startswith(_POSTGRESQL)
-
-
-def without_password(url: str) -> str:
-    """Give *url* as it may be shown: a password in it is left out."""
-    return _PASSWORDS.sub("***", url)
 
 
 def sqlite_path(url: str) -> Path:

@@ -16,6 +16,7 @@ from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.migration import Migrations
 from grpc_server.database.ownership import Ownership
+from grpc_server.database.presence import presence
 from grpc_server.database.sql_store import Roles, SqlStore
 from grpc_server.database.store import PATIENCE_SECONDS, Store
 
@@ -64,7 +65,8 @@ def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
             reading=_connections(parts, sqlite.reading_engine(path), readers),
             getting=_connections(parts, sqlite.getting_engine(path), 1),
         )
-        return SqlStore(str(path), roles, parts.pop_all())
+        check = presence(path, sqlite.log_of(path))
+        return SqlStore(str(path), roles, parts.pop_all(), check=check)
 
 
 def _open_postgresql(

@@ -33,11 +33,17 @@ def driver_errors_translated(where: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _kind_of(error)(f"{where}: {error.orig}") from error
+        raise _kind_of(error)(f"{where}: {_said(error.orig)}") from error
     except dbapi2.Error as error:
         raise _kind_of_sqlite(error)(f"{where}: {error}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"{where}: {error}") from error
+
+
+def _said(error: BaseException | None) -> str:
+    """Give what the database said of it, in one line, without the statement."""
+    diagnosis = getattr(error, "diag", None)
+    return " ".join((getattr(diagnosis, "message_primary", None) or str(error)).split())
 
 
 def _kind_of(error: DBAPIError) -> type[StoreError]:

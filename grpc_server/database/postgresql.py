@@ -18,11 +18,15 @@ from sqlalchemy import Engine, NullPool, create_engine
 
 from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.store import PATIENCE_SECONDS
+from hosting.passwords import without_password
 
 T = TypeVar("T")
 
 MINIMUM_VERSION = 140000
 """PostgreSQL 14, the oldest one that is still maintained."""
+
+ENCODING = "UTF8"
+"""In what a database keeps text: in others, some cannot be kept, or not be sorted."""
 
 _CONNECTING = {
     "connect_timeout": "3",
@@ -108,7 +112,9 @@ class ConnectionSettings:
     @property
     def where(self) -> str:
         """Where the database is, without its password."""
-        host = self.libpq.get("host") or self.libpq.get("hostaddr") or "localhost"
+        host = str(self.libpq.get("host") or self.libpq.get("hostaddr") or "localhost")
+        if ":" in host:
+            host = f"[{host}]"  # an address of IPv6
         port = self.libpq.get("port", "5432")
         return f"postgresql://{host}:{port}/{self.libpq.get('dbname', '')}"
 
@@ -126,10 +132,28 @@ def connection_settings(
     try:
         stated = conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
-        raise StoreUnsupported(f"not a PostgreSQL URL: {str(error).strip()}") from error
+        shown = without_password(url)
+        raise StoreUnsupported(
+            f"{shown!r} is not a PostgreSQL URL: {str(error).strip()}"
+        ) from error
     several = "," in str(stated.get("host", "")) + str(stated.get("hostaddr", ""))
     which = wanted or ("read-write" if several else "any")
     return ConnectionSettings(_CONNECTING | {"target_session_attrs": which} | stated, patience)
+
+
+def refuse_unfit(version: int, encoding: str | None) -> None:
+    """Raise StoreUnsupported for a server that is too old, or a database not in UTF-8.
+
+    *version* is a number as libpq gives it, 140000 for 14.0.
+    """
+    if version < MINIMUM_VERSION:
+        shown = f"{version // 10000}.{version % 10000}"
+        raise StoreUnsupported(f"PostgreSQL {shown} is too old; 14 or newer is needed")
+    if encoding != ENCODING:
+        raise StoreUnsupported(
+            f"the database is in {encoding}, and one in {ENCODING} is needed: "
+            f"CREATE DATABASE items ENCODING '{ENCODING}' TEMPLATE template0"
+        )
 
 
 def writing_engine(settings: ConnectionSettings) -> Engine:
@@ -184,8 +208,9 @@ def _engine(
 
 
 def _prepare(connection: PatientConnection, statements: tuple[str, ...]) -> None:
-    if connection.info.server_version < MINIMUM_VERSION:
-        raise StoreUnsupported("PostgreSQL 14 or newer is needed")
+    refuse_unfit(
+        connection.info.server_version, connection.info.parameter_status("server_encoding")
+    )
     durable = _synchronous_commit(connection)
     whole = int(connection.patience * 1000)
     times = {"whole": whole, "eighty_percent": whole * 8 // 10, "half": whole // 2}

@@ -61,6 +61,11 @@ def keep_log(engine: Engine) -> None:
         raise StoreUnsupported(f"the file system allows no write-ahead log, only {mode!r}")
 
 
+def log_of(path: Path) -> Path:
+    """Give where the log of the database *path* is."""
+    return path.with_name(path.name + "-wal")
+
+
 def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),

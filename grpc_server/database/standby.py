@@ -12,6 +12,7 @@ from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.schema import store
 from grpc_server.database.sql_store import Roles, SqlStore
 from grpc_server.database.store import PATIENCE_SECONDS, StandbyStore, Standing
+from hosting.passwords import without_password
 
 _STANDING = select(
     store.c.store_id, store.c.revision, func.pg_is_in_recovery().label("is_following")
@@ -30,7 +31,9 @@ def standby_at(
     Raises StoreUnsupported if *url* is not that of a PostgreSQL.
     """
     if not is_postgresql(url):
-        raise StoreUnsupported("only a PostgreSQL has standbys to read from")
+        raise StoreUnsupported(
+            f"{without_password(url)!r} cannot be read from: only a PostgreSQL has standbys"
+        )
     try:
         from grpc_server.database import postgresql  # noqa: PLC0415  # an extra
     except ImportError as error:

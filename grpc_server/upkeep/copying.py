@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from grpc_server.database.errors import StoreLocked, StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
+from grpc_server.database.sqlite import log_of
 
 _PAGES = 2000
 """Pages that are copied at a time: between two steps the copy can be interrupted."""
@@ -25,7 +26,7 @@ def refuse_in_use(path: Path) -> None:
     """
     if path.is_dir():
         raise StoreUnsupported(f"{path} is a folder; name a file in it")
-    if path.with_name(path.name + "-wal").exists():
+    if log_of(path).exists():
         raise StoreUnsupported(f"{path} is a store that is in use, or was when its process ended")
 
 

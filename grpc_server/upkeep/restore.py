@@ -106,8 +106,10 @@ def _refuse_taken(path: Path, backup: Path, *, replaces: bool) -> bool:
     is_there = path.exists() and path.stat().st_size > 0
     if is_there and not replaces:
         raise FileExistsError(f"{path} is there already; --force sets it aside")
-    if not is_there and _log(path).exists():
-        raise StoreUnsupported(f"{_log(path)} is of a store that is not there; move it away")
+    if not is_there and sqlite.log_of(path).exists():
+        raise StoreUnsupported(
+            f"{sqlite.log_of(path)} is of a store that is not there; move it away"
+        )
     return is_there
 
 
@@ -158,16 +160,16 @@ def _set_aside(path: Path, copy: Path, now: datetime) -> Path:
     kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
     kept.hardlink_to(path)
     with suppress(FileNotFoundError):
-        _log(kept).hardlink_to(_log(path))
+        sqlite.log_of(kept).hardlink_to(sqlite.log_of(path))
     try:
         _close_log(path)
     except StoreLocked:
-        _remove(kept, _log(kept))
+        _remove(kept, sqlite.log_of(kept))
         raise
     except StoreError:
-        _remove(_log(path), path.with_name(path.name + "-shm"))
+        _remove(sqlite.log_of(path), path.with_name(path.name + "-shm"))
     else:
-        _remove(_log(kept))
+        _remove(sqlite.log_of(kept))
     shutil.copymode(path, copy)
     with suppress(PermissionError):
         os.chown(copy, path.stat().st_uid, path.stat().st_gid)
@@ -181,7 +183,7 @@ def _close_log(path: Path) -> None:
     """
     with driver_errors_translated(str(path)), closing(_opened(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if _log(path).exists():
+    if sqlite.log_of(path).exists():
         raise StoreLocked(f"another command reads {path}; try again when it has ended")
 
 
@@ -192,7 +194,3 @@ def _remove(*paths: Path) -> None:
 
 def _opened(path: Path) -> Any:
     return dbapi2.connect(str(path), isolation_level=None)
-
-
-def _log(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")

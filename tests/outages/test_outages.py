@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
+from structlog.testing import capture_logs
 
 from grpc_server.main import SERVICES, serving
 from items.v1 import items_pb2 as pb
@@ -178,6 +179,31 @@ async def test_a_full_disk_refuses_writes_and_loses_nothing(folder: Path, databa
             await service.becomes(SERVING)
             await service.create("after")
             assert {"before", "after"} <= await service.ids()
+
+
+async def test_a_file_that_is_removed_is_not_written_to_until_it_is_back(folder: Path) -> None:
+    path = folder / "items.db"
+    async with service_on(folder, f"sqlite:///{path}") as service:
+        await service.create("before")
+        path.rename(folder / "elsewhere")
+        with pytest.raises(aio.AioRpcError) as raised:
+            await service.create("during")
+        assert refusal(raised.value).reason == "STORE_UNAVAILABLE"
+        await service.becomes(NOT_SERVING)
+        (folder / "elsewhere").rename(path)
+        await service.becomes(SERVING)
+        await service.create("after")
+        assert await service.ids() == {"before", "after"}
+
+
+async def test_the_log_says_why_a_server_is_not_ready(folder: Path) -> None:
+    path = folder / "items.db"
+    with capture_logs() as log:
+        async with service_on(folder, f"sqlite:///{path}") as service:
+            path.rename(folder / "elsewhere")
+            await service.becomes(NOT_SERVING)
+    (told,) = (line for line in log if line["event"] == "not ready")
+    assert f"{path} was removed while it was served" in told["error"]
 
 
 async def first_refusal(service: Service) -> Refusal:

@@ -64,6 +64,41 @@ def test_a_database_that_another_program_holds_is_unavailable_until_it_lets_go(
     store.close()
 
 
+@pytest.mark.parametrize("name", ["items.db", "items.db-wal"])
+def test_a_file_that_is_removed_is_missed_until_it_is_put_back(path: Path, name: str) -> None:
+    store = open_store(_url(path))
+    file, elsewhere = path.with_name(name), path.with_name("elsewhere")
+    file.rename(elsewhere)
+    with pytest.raises(StoreUnavailable, match=f"{name} was removed while it was served"):
+        add(store, SMALL)
+    with pytest.raises(StoreUnavailable, match="was removed"):
+        head(store)
+    with pytest.raises(StoreUnavailable, match="was removed"):
+        get(store, "small")
+    elsewhere.rename(file)
+    add(store, SMALL)
+    store.close()
+    assert list(_reopened(path, "small")) == ["small"]
+
+
+def test_a_file_that_is_replaced_is_not_written_beside(path: Path) -> None:
+    store = open_store(_url(path))
+    path.rename(path.with_name("elsewhere"))
+    path.touch()
+    with pytest.raises(StoreUnavailable, match=r"items\.db was replaced by another file"):
+        add(store, SMALL)
+    store.close()
+    assert path.read_bytes() == b""
+
+
+def _reopened(path: Path, *ids: str) -> dict[str, pb.Item]:
+    store = open_store(_url(path))
+    try:
+        return get(store, *ids)
+    finally:
+        store.close()
+
+
 def test_a_read_only_file_is_refused() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "items.db")
