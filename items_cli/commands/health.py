@@ -1,6 +1,7 @@
 """`items health`: whether a process serves, for those who start and watch it."""
 
 import asyncio
+import os
 from typing import Annotated
 
 import typer
@@ -28,10 +29,10 @@ def health(grpc: Grpc = None, http: Http = None) -> None:
     """Tell whether the service answers: exit code 0, or 1.
 
     Of the gRPC server, whether it says SERVING; of the facade, whether it is ready.
-    Without a flag, the gRPC server at its usual place is asked.
+    Without a flag, the gRPC server is asked, where ITEMS_GRPC or else its default says.
     """
     if grpc is None and http is None:
-        grpc = GRPC
+        grpc = parsed_address(os.environ.get("ITEMS_GRPC") or GRPC)
     asked = [("gRPC", grpc, grpc_serves), ("REST", http, http_is_ready)]
     failing = [
         f"{name} at {address} does not serve"

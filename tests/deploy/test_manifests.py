@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,14 @@ def test_images_of_others_are_pinned() -> None:
     images = [one["image"] for one in others]
     images += re.findall(r"^FROM (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
     assert all(re.search(r":\d+\.\d+", image) for image in images), images
+
+
+def test_an_image_gets_what_the_wheel_is_built_from_and_nothing_else() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    packages = {name.split("/")[0] for name in wheel["targets"]["wheel"]["packages"]}
+    beside = {"pyproject.toml", "README.md", "LICENSE", "requirements/run.lock"}
+    taken = re.findall(r"^!(.*)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE)
+    assert set(taken) == packages | beside
 
 
 def test_ports_are_those_that_the_image_listens_on() -> None:
