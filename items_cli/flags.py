@@ -88,7 +88,7 @@ Service = Annotated[
     typer.Option(
         "--grpc",
         metavar="HOST:PORT",
-        envvar="ITEMS_GRPC",
+        envvar=["ITEMS_UPSTREAM", "ITEMS_GRPC"],
         callback=_target,
         help="The gRPC address of the service.",
     ),
