@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from grpc_server.database.engine import open_store
 from items.v1.items_pb2_grpc import ItemServiceStub
 from tests.postgresql import PostgresServer
 from tests.servers import item_service
@@ -17,8 +18,9 @@ from tests.standby.serving import PATIENT, caught_up, urls
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresServer]:
-    """A primary; what a test writes, the next one finds."""
+    """A primary with a store; what a test writes, the next one finds."""
     with primary() as running:
+        open_store(running.url).close()  # so that its standby has it from the beginning
         yield running
 
 
