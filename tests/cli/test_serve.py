@@ -56,7 +56,7 @@ async def serving(folder: Path, through: Sequence[str] = ()) -> AsyncIterator[Se
     finally:
         if process.returncode is None:
             process.kill()
-            await process.wait()
+        print((await finish(process)).err)  # noqa: T201  # pytest shows it when the test fails
 
 
 async def announced(process: asyncio.subprocess.Process) -> dict[str, str]:
