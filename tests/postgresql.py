@@ -123,9 +123,18 @@ def drop(name: str) -> None:
     _administer("DROP DATABASE {} WITH (FORCE)", name)
 
 
+def disconnect(name: str) -> None:
+    """End all connections to a database."""
+    with psycopg.connect(shared_server(), autocommit=True) as connection:
+        connection.execute(_DISCONNECT, (name,))
+
+
 def url(name: str) -> str:
     """Give the URL of a database."""
     return "postgresql://?" + urlencode(conninfo.conninfo_to_dict(shared_server(), dbname=name))
+
+
+_DISCONNECT = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = %s"
 
 
 def _administer(statement: str, name: str) -> None:

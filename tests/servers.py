@@ -13,13 +13,13 @@ import rest_facade.settings
 from grpc_server.main import serving
 from grpc_server.settings import Settings
 from items.v1 import items_pb2_grpc
-from tests.dialects import store_url
+from tests.dialects import new_store_url
 
 
 def server_settings(folder: Path, **changes: Any) -> Settings:
     """Settings for a server whose store and socket are in *folder*."""
     defaults = {
-        "store": store_url(folder),
+        "store": new_store_url(folder),
         "grpc": f"unix:{folder}/grpc.sock",
         "grpc_lame_duck": 0,
     }

@@ -142,7 +142,7 @@ def found_store(
     if _is_founded(connection, known, url):
         return
     known.apply(connection)
-    _identify(connection, random_bytes)
+    identify(connection, random_bytes)
 
 
 def _is_founded(connection: Connection, known: Migrations, url: str) -> bool:
@@ -150,8 +150,8 @@ def _is_founded(connection: Connection, known: Migrations, url: str) -> bool:
     return migration.current(connection) is not None
 
 
-def _identify(connection: Connection, random_bytes: RandomBytes) -> None:
-    """Give the store its identity."""
+def identify(connection: Connection, random_bytes: RandomBytes = secrets.token_bytes) -> None:
+    """Give a store that has none its identity."""
     identity = {
         "singleton": 1,
         "store_id": str(UUID(bytes=random_bytes(16), version=4)),

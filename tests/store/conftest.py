@@ -7,20 +7,26 @@ import pytest
 
 from grpc_server.database.engine import open_store
 from grpc_server.database.store import Store
-from tests.dialects import DIALECTS, store_url, stores_on
+from tests.dialects import DIALECTS, new_store_url, store_url, stores_on
 
 
 @pytest.fixture(params=DIALECTS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Where a store may be made."""
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """A folder of its own."""
     with stores_on(request.param, tmp_path):
-        yield store_url(tmp_path)
+        yield tmp_path
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
+def url(place: Path) -> str:
+    """Where a store may be made."""
+    return store_url(place)
+
+
+@pytest.fixture
+def store(place: Path) -> Iterator[Store]:
     """An empty store."""
-    store = open_store(url)
+    store = open_store(new_store_url(place))
     yield store
     store.close()
 
@@ -32,6 +38,6 @@ def shared_store(
     """A store that is empty for the first test of a file, and then is as that leaves it."""
     folder = tmp_path_factory.mktemp("shared")
     with stores_on(request.param, folder):
-        store = open_store(store_url(folder))
+        store = open_store(new_store_url(folder))
         yield store
         store.close()

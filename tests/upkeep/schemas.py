@@ -5,36 +5,24 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Engine, LargeBinary, bindparam, text
+from sqlalchemy import LargeBinary, bindparam, text
 
-from grpc_server.database import sqlite
-from grpc_server.database.address import is_postgresql, sqlite_path
+from grpc_server.database.address import is_postgresql
 from grpc_server.database.engine import open_store
 from grpc_server.database.migration import VERSION_TABLE, Migrations
-from grpc_server.database.postgresql import connection_settings, writing_engine
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Commit, RequestKey, Store, StoredAnswer
 from grpc_server.upkeep import migrating
 from grpc_server.upkeep.database import owned
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
+from tests.new_stores import engine_at
 from tests.store.histories import NOON, UPDATED, add, change
 
 VIM = pb.Item(id="vim", name="Vim", revision=1, etag="1")
 ADMITTING = Migrations("tests.upkeep.next_versions:admitting")
 EXCLUDING = Migrations("tests.upkeep.next_versions:excluding")
 FAILING = Migrations("tests.upkeep.next_versions:failing")
-
-
-@contextmanager
-def engine_at(url: str) -> Iterator[Engine]:
-    """An engine that writes, whoever else does."""
-    if is_postgresql(url):
-        engine = writing_engine(connection_settings(url))
-    else:
-        engine = sqlite.writing_engine(sqlite_path(url))
-    yield engine
-    engine.dispose()
 
 
 def sql(url: str, statement: str, **values: Any) -> list[Any]:
