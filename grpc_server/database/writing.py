@@ -4,12 +4,11 @@ import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from grpc_server.database import compacting, reading, sink_rows, timestamps, written
-from grpc_server.database.dialects import among, texts
+from grpc_server.database import answers, compacting, reading, sink_rows, timestamps, written
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.projecting import Version, project
 from grpc_server.database.projection import Row, item_of
@@ -28,13 +27,6 @@ from items.v1 import sinks_pb2
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ANSWERS = select(
-    request_ids.c.principal,
-    request_ids.c.request_id,
-    request_ids.c.fingerprint,
-    request_ids.c.answer,
-    request_ids.c.expire_time,
-).where(among(request_ids.c.request_id, texts("request_ids")))
 _EXPIRED_ITEMS = (
     select(items.c.payload)
     .where(items.c.expire_time.is_not(None), items.c.expire_time <= bindparam("now"))
@@ -50,11 +42,6 @@ _EXPIRED_ANSWERS = (
 _ADD_CHANGE = insert(changes)
 _ADVANCE = update(store)
 _TOUCH = update(store).values(revision=store.c.revision)
-_ADD_ANSWER = insert(request_ids)
-_FORGET = delete(request_ids).where(
-    request_ids.c.request_id == bindparam("request_id"),
-    request_ids.c.principal == bindparam("principal"),
-)
 
 
 class SqlWriting:
@@ -87,11 +74,7 @@ class SqlWriting:
 
     def answers(self, keys: Collection[RequestKey]) -> dict[RequestKey, StoredAnswer]:
         """The stored answers among *keys*, expired ones too."""
-        if not keys:
-            return {}
-        wanted = {"request_ids": [key.request_id for key in keys]}
-        found = {a.key: a for a in map(_answer, self._connection.execute(_ANSWERS, wanted))}
-        return {key: found[key] for key in keys if key in found}
+        return answers.stored(self._connection, keys)
 
     def expired_items(self, now: datetime, limit: int) -> list[pb.Item]:
         """Soft-deleted items whose expire_time is not after *now*, oldest first."""
@@ -118,7 +101,7 @@ class SqlWriting:
         self._is_saved = True
         if commit.changes:
             self._save_changes(commit.changes)
-        self._save_answers(commit.answers, commit.forgotten)
+        answers.replace(self._connection, commit.answers, commit.forgotten)
 
     def sinks(self) -> list[sinks_pb2.Sink]:
         """All sinks, by name."""
@@ -193,13 +176,6 @@ class SqlWriting:
         found = {item_id: self._payloads[item_id] for item_id in ids}
         return {item_id: payload for item_id, payload in found.items() if payload is not None}
 
-    def _save_answers(self, added: Sequence[StoredAnswer], forgotten: Sequence[RequestKey]) -> None:
-        keys = [*forgotten, *(answer.key for answer in added)]
-        if keys:
-            self._connection.execute(_FORGET, list(map(_key_row, keys)))
-        if added:
-            self._connection.execute(_ADD_ANSWER, list(map(_answer_row, added)))
-
 
 def _refuse_gaps(head: int, saved: Sequence[Change]) -> None:
     last, ordinal = head, math.inf
@@ -221,25 +197,3 @@ def _change_row(change: Change, version: Version) -> Row:
         "request_id": change.request_id,
         "payload": version.payload,
     }
-
-
-def _key_row(key: RequestKey) -> Row:
-    return {"principal": key.principal, "request_id": key.request_id}
-
-
-def _answer_row(answer: StoredAnswer) -> Row:
-    return {
-        **_key_row(answer.key),
-        "fingerprint": answer.fingerprint,
-        "answer": answer.answer,
-        "expire_time": timestamps.from_datetime(answer.expire_time),
-    }
-
-
-def _answer(row: Any) -> StoredAnswer:
-    return StoredAnswer(
-        key=RequestKey(row.principal, row.request_id),
-        fingerprint=row.fingerprint,
-        answer=row.answer,
-        expire_time=timestamps.to_datetime(row.expire_time),
-    )

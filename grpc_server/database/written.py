@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
-from grpc_server.database import timestamps
-from grpc_server.database.dialects import among, texts
+from grpc_server.database import answers, timestamps
 from grpc_server.database.projection import item_of
-from grpc_server.database.schema import changes, request_ids
+from grpc_server.database.schema import changes
 from grpc_server.database.store import Change, Commit, StoredAnswer
 
 _CHANGES = (
@@ -23,13 +22,6 @@ _CHANGES = (
     .where(changes.c.revision >= bindparam("first"), changes.c.revision <= bindparam("last"))
     .order_by(changes.c.revision, changes.c.ordinal)
 )
-_ANSWERS = select(
-    request_ids.c.principal,
-    request_ids.c.request_id,
-    request_ids.c.fingerprint,
-    request_ids.c.answer,
-    request_ids.c.expire_time,
-).where(among(request_ids.c.request_id, texts("request_ids")))
 
 
 def holds(connection: Connection, commit: Commit) -> bool:
@@ -61,17 +53,5 @@ def _holds_changes(connection: Connection, sought: Sequence[Change]) -> bool:
 
 
 def _holds_answers(connection: Connection, sought: Sequence[StoredAnswer]) -> bool:
-    if not sought:
-        return True
-    wanted = {"request_ids": [answer.key.request_id for answer in sought]}
-    found = set(map(tuple, connection.execute(_ANSWERS, wanted)))
-    return found >= {
-        (
-            answer.key.principal,
-            answer.key.request_id,
-            answer.fingerprint,
-            answer.answer,
-            timestamps.from_datetime(answer.expire_time),
-        )
-        for answer in sought
-    }
+    found = answers.stored(connection, [answer.key for answer in sought])
+    return all(found.get(answer.key) == answer for answer in sought)
