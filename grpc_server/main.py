@@ -35,6 +35,7 @@ from grpc_server.database.errors import StoreError
 from grpc_server.database.standby import standby_at
 from grpc_server.database.store import Head, Store
 from grpc_server.feed.hub import Hub
+from grpc_server.feed.stalls import Stalls
 from grpc_server.feed.tail import tailing
 from grpc_server.feed.watching import Feed
 from grpc_server.interceptors.access_log import access_log
@@ -114,9 +115,10 @@ async def open_items(
         tokens = PageTokens(head.token_key)
         reads = Reads(reader, progress, settings.min_revision_wait, standby)
         interval = settings.watch_bookmark_interval
+        stalls = Stalls(settings.watch_stall_timeout.total_seconds())
         yield Parts(
             Catalog(reads, writer, tokens, describe, retention),
-            Feed(hub, reader, reads, head.store_id, interval, observer=observer),
+            Feed(hub, reader, reads, head.store_id, interval, stalls, observer=observer),
             Sinks(reader, writer, tokens, clock),
             reader,
             writer,

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
         ge=1024,
         description="How much of the newest changes is in memory; a watch behind it is cut.",
     )
+    watch_stall_timeout: Positive = Field(
+        timedelta(seconds=60),
+        description="How long a watch may take nothing of what it is sent, before it is cut.",
+    )
     deleted_retention: Positive = Field(
         timedelta(days=30), description="How long a deleted item can be undeleted."
     )

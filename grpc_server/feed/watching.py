@@ -21,6 +21,7 @@ from grpc_server.feed.commits import commits_of
 from grpc_server.feed.encoder import Encoders
 from grpc_server.feed.handover import Handover, Send
 from grpc_server.feed.hub import Hub
+from grpc_server.feed.stalls import Stalls
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
 
@@ -39,7 +40,8 @@ class Feed:
     """The feed of one store: its live commits in *hub*, older ones through *reads*.
 
     Where a watch begins is read by *reader*, of the store itself.
-    A quiet watch is told how far it has come every *bookmark_interval*.
+    A quiet watch is told how far it has come every *bookmark_interval*; one that takes
+    nothing is cut by *stalls*.
     """
 
     hub: Hub
@@ -47,6 +49,7 @@ class Feed:
     reads: Reads
     store_id: str
     bookmark_interval: timedelta
+    stalls: Stalls
     encoders: Encoders = field(default_factory=Encoders)
     observer: Observer = UNOBSERVED
 
@@ -58,15 +61,15 @@ class Feed:
             StoreMismatch: the request is about another store.
             RevisionInFuture: from_revision has not been written yet.
             RevisionCompacted: what came after from_revision is no longer kept.
-            WatcherTooSlow: the watcher fell too far behind; it may resume.
+            WatcherTooSlow: the watcher fell too far behind, or read nothing; it may resume.
             ShuttingDown: the server drains; the watcher may resume.
         """
         if request.store_id not in {"", self.store_id}:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
         view = View(parse_filter(request.filter), request.include_previous)
-        tell = Handover(send)
         try:
-            await self._follow(view, await self._begin(request, view, tell), tell)
+            with self.stalls.handing_over(send) as tell:
+                await self._follow(view, await self._begin(request, view, tell), tell)
         except WatcherTooSlow:
             self.observer.watcher_cut()
             raise

@@ -1,9 +1,12 @@
 """A watcher that does not read is cut, can go on, and disturbs nobody."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from grpc import aio
 
+from grpc_server.catalog.reader import WALKS
 from grpc_server.main import serving
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
@@ -17,6 +20,8 @@ from tests.servers import item_service, server_settings
 BUFFER = 64 * 1024
 ROUNDS = 12
 TEXT = "x" * 4000
+SMALL_WINDOW = [("grpc.http2.bdp_probe", 0), ("grpc.use_local_subchannel_pool", 1)]
+"""A client that takes 64 KiB beyond what it has read, and no more."""
 
 
 async def fill(items: ItemServiceStub, watch: Recording | None = None) -> int:
@@ -82,3 +87,30 @@ async def test_a_commit_that_is_larger_than_the_buffer_cuts_nobody(folder: Path)
         for name in ("one", "two"):
             await watch.reach(await replace_many(items, name, 1000))
     assert watch.revision == 2000
+
+
+async def test_watchers_that_read_nothing_hold_no_snapshots(folder: Path) -> None:
+    async with (
+        serving(server_settings(folder, watch_stall_timeout=0.5)) as address,
+        aio.insecure_channel(address) as channel,
+        aio.insecure_channel(address, SMALL_WINDOW) as other,
+        AsyncExitStack() as asleep,
+    ):
+        newest = await fill(ItemServiceStub(channel))
+        sleepers: list[Recording] = []
+        for _ in range(WALKS):
+            begun = watching(ItemServiceStub(other), include_snapshot=True)
+            sleepers.append(await asleep.enter_async_context(begun))
+        async with watching(ItemServiceStub(channel), include_snapshot=True) as quick:
+            await quick.reach(newest)
+        ends = [asyncio.create_task(sleeper.end()) for sleeper in sleepers]
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    errors = [refusal(end.result()) for end in done]  # the others may have woken in time
+    assert {(error.code, error.reason) for error in errors} == {("ABORTED", "WATCHER_TOO_SLOW")}
+
+
+async def test_a_quiet_watch_is_not_cut(folder: Path) -> None:
+    settings = {"watch_stall_timeout": 0.1, "watch_bookmark_interval": 0.3}
+    async with item_service(folder, **settings) as items, watching(items) as quiet:
+        for _ in range(3):
+            assert (await quiet.next()).HasField("bookmark")
