@@ -11,15 +11,12 @@ from dataclasses import dataclass
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select
 
 from grpc_server.database import schema
 from grpc_server.database.errors import StoreUnsupported
-
-VERSION_TABLE = "item_service_schema"
-"""Where a database says which schema it has; its name tells that it is ours."""
+from grpc_server.database.version_table import VERSION_TABLE, Seal, note_of, version
 
 TURN = 0x6974656D73
 """The number of the lock of who migrates, arbitrary: `items` in ASCII."""
@@ -76,11 +73,20 @@ class Migrations:
 
 
 def refuse_foreign(connection: Connection) -> None:
-    """Raise StoreUnsupported if the database holds tables of somebody else.
+    """Raise StoreUnsupported if the database holds tables of somebody else, or a sealed store.
 
     Writes nothing, so that a mistaken URL does no harm.
     """
     tables = inspect(connection).get_table_names()
+    if Seal.UNFINISHED.value in tables:
+        raise StoreUnsupported(
+            "the database is the unfinished copy of a store; items store copy finishes it"
+        )
+    if Seal.MOVED.value in tables:
+        raise StoreUnsupported(
+            f"the store was moved to {note_of(connection, Seal.MOVED)}; serve that one, finish it "
+            "with items store copy, or take this one back with items store reopen"
+        )
     if tables and VERSION_TABLE not in tables:
         raise StoreUnsupported(
             f"the database is not a store of items: it holds {_some(tables)}; name another one"
@@ -98,8 +104,7 @@ def take_turns(connection: Connection) -> None:
 
 def current(connection: Connection) -> str | None:
     """Read which schema the database has; None if it is empty."""
-    context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
-    return context.get_current_revision()
+    return version(connection)
 
 
 def serves_from(connection: Connection) -> str:

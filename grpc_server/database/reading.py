@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, null, select
+from sqlalchemy import Connection, Row, bindparam, case, func, null, select
 
 from grpc_server.database import sink_rows, timestamps
 from grpc_server.database.dialects import among, texts
@@ -16,14 +16,7 @@ from grpc_server.database.store import Head, LostRevisions, Page, Snapshot, Stor
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
-_HEAD = select(
-    store.c.store_id,
-    store.c.revision,
-    store.c.oldest_revision,
-    store.c.commit_time,
-    store.c.token_key,
-    store.c.lost_revisions,
-)
+_HEAD = select(store)
 _LOCKED_HEAD = _HEAD.with_for_update()
 _ITEMS = select(items.c.payload).where(among(items.c.id, texts("ids")))
 _SNAPSHOT = select(store.c.revision, items.c.payload).select_from(
@@ -84,7 +77,11 @@ _MAX_CHANGES_BYTES = 1024 * 1024
 
 def head(connection: Connection, *, lock: bool = False) -> Head:
     """Read where the store stands; with *lock*, nobody else writes until the transaction ends."""
-    row = connection.execute(_LOCKED_HEAD if lock else _HEAD).one()
+    return head_of(connection.execute(_LOCKED_HEAD if lock else _HEAD).one())
+
+
+def head_of(row: Row[Any]) -> Head:
+    """Give what the store's own row says."""
     time = row.commit_time
     return Head(
         store_id=row.store_id,

@@ -16,8 +16,8 @@ from grpc_server.database.errors import (
     StoreUnavailable,
     StoreUnsupported,
 )
-from grpc_server.database.migration import VERSION_TABLE
 from grpc_server.database.sqlite import refuse_unsafe_sqlite
+from grpc_server.database.version_table import VERSION_TABLE
 from items.v1 import items_pb2 as pb
 from tests.store.histories import add, get, head
 

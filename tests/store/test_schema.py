@@ -12,9 +12,10 @@ from alembic.migration import MigrationContext
 from pysqlite3 import dbapi2
 from sqlalchemy import Connection, Engine, create_engine
 
-from grpc_server.database.migration import VERSION_TABLE, Migrations
+from grpc_server.database.migration import Migrations
 from grpc_server.database.postgresql import connection_settings, writing_engine
 from grpc_server.database.schema import metadata
+from grpc_server.database.version_table import VERSION_TABLE
 from tests import postgresql
 from tests.dialects import DIALECTS
 

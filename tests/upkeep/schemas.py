@@ -9,9 +9,10 @@ from sqlalchemy import LargeBinary, bindparam, text
 
 from grpc_server.database.address import is_postgresql
 from grpc_server.database.engine import open_store
-from grpc_server.database.migration import VERSION_TABLE, Migrations
+from grpc_server.database.migration import Migrations
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Commit, RequestKey, Store, StoredAnswer
+from grpc_server.database.version_table import VERSION_TABLE
 from grpc_server.upkeep import migrating
 from grpc_server.upkeep.database import owned
 from items.v1 import items_pb2 as pb
