@@ -22,6 +22,9 @@ from hosting.passwords import without_password
 
 T = TypeVar("T")
 
+SERVICE = "item-service"
+"""How sessions of the service are named; what a URL names them comes after it."""
+
 MINIMUM_VERSION = 140000
 """PostgreSQL 14, the oldest one that is still maintained."""
 
@@ -34,7 +37,6 @@ _CONNECTING = {
     "keepalives_interval": "2",
     "keepalives_count": "3",
     "tcp_user_timeout": "10000",
-    "application_name": "item-service",
     "client_encoding": "utf8",
 }
 _TIMEOUT = "SET statement_timeout = {eighty_percent}"
@@ -116,16 +118,17 @@ class ConnectionSettings:
         if ":" in host:
             host = f"[{host}]"  # an address of IPv6
         port = self.libpq.get("port", "5432")
-        return f"postgresql://{host}:{port}/{self.libpq.get('dbname', '')}"
+        user = f"{self.libpq['user']}@" if self.libpq.get("user") else ""
+        return f"postgresql://{user}{host}:{port}/{self.libpq.get('dbname', '')}"
 
 
 def connection_settings(
-    url: str, patience: float = PATIENCE_SECONDS, *, wanted: str | None = None
+    url: str, patience: float = PATIENCE_SECONDS, *, wanted: str | None = None, name: str = SERVICE
 ) -> ConnectionSettings:
     """Give the settings that *url* states, and ours where it states none.
 
     *wanted* is which kind of server to take, as target_session_attrs has it: of several
-    hosts the one that takes writes, otherwise any.
+    hosts the one that takes writes, otherwise any. *name* is what sessions are known by.
 
     Raises StoreUnsupported if libpq cannot read it.
     """
@@ -138,7 +141,9 @@ def connection_settings(
         ) from error
     several = "," in str(stated.get("host", "")) + str(stated.get("hostaddr", ""))
     which = wanted or ("read-write" if several else "any")
-    return ConnectionSettings(_CONNECTING | {"target_session_attrs": which} | stated, patience)
+    named = f"{name} {stated.get('application_name', '')}".rstrip()
+    ours = _CONNECTING | {"target_session_attrs": which}
+    return ConnectionSettings(ours | stated | {"application_name": named}, patience)
 
 
 def refuse_unfit(version: int, encoding: str | None) -> None:

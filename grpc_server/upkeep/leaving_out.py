@@ -11,10 +11,9 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import Connection, delete, text, update
+from sqlalchemy import Connection, delete, update
 
 from grpc_server.database import reading, sink_rows
-from grpc_server.database.errors import StoreLocked
 from grpc_server.database.schema import parked_events, sinks, store
 from grpc_server.database.store import Head, LostRevisions
 from items.v1 import sinks_pb2
@@ -22,10 +21,6 @@ from items.v1 import sinks_pb2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEAST = 1_000_000
 _MICROSECOND = timedelta(microseconds=1)
-_SESSIONS = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND application_name = 'item-service'"
-)
 
 
 def leave_out(connection: Connection, now: datetime) -> LostRevisions:
@@ -57,14 +52,6 @@ def become_another(connection: Connection) -> None:
     )
     connection.execute(delete(parked_events))
     connection.execute(delete(sinks))
-
-
-def refuse_sessions(connection: Connection) -> None:
-    """Raise StoreLocked if servers are connected to a PostgreSQL: they know the lost revisions."""
-    if connection.dialect.name == "postgresql":
-        count = connection.execute(_SESSIONS).scalar_one()
-        if count:
-            raise StoreLocked(f"servers have {count} connections to the store; stop them first")
 
 
 def _possible(head: Head, now: datetime) -> int:

@@ -22,7 +22,8 @@ from grpc_server.database.store import Head, LostRevisions
 from grpc_server.upkeep.copying import copy_database, publish, unfinished
 from grpc_server.upkeep.database import file_beside, owned
 from grpc_server.upkeep.doctor.examination import examine
-from grpc_server.upkeep.leaving_out import become_another, leave_out, refuse_sessions
+from grpc_server.upkeep.leaving_out import become_another, leave_out
+from grpc_server.upkeep.sessions import refuse_sessions
 
 POSTGRESQL = (
     "a store on PostgreSQL is restored by PostgreSQL's own means; then, before a server "

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from grpc_server.database.address import is_postgresql
 from grpc_server.database.errors import StoreLocked, StoreUnsupported
 from grpc_server.database.store import LostRevisions
 from grpc_server.upkeep.restore import mark
@@ -31,6 +32,16 @@ def test_a_store_that_servers_use_is_not_marked(url: str) -> None:
         with pytest.raises(StoreLocked, match=r"in use by process|servers have \d+ conn"):
             mark(url, NOW)
         assert head(store).revision == 8
+
+
+def test_a_server_is_noticed_whatever_its_sessions_are_called(url: str) -> None:
+    make_store(url)
+    named = f"{url}{'&' if '?' in url else '?'}application_name=mine"
+    with (
+        opened(named if is_postgresql(url) else url),
+        pytest.raises(StoreLocked, match=r"in use by process|servers have \d+ conn"),
+    ):
+        mark(url, NOW)
 
 
 def test_a_store_of_an_older_schema_is_migrated_first(url: str) -> None:
