@@ -21,6 +21,7 @@ from items_cli.commands.relay import relay
 from items_cli.commands.rest import rest
 from items_cli.commands.restore import restore
 from items_cli.commands.serve import serve
+from items_cli.commands.store import store_app
 from items_cli.commands.watch import watch
 from items_cli.failure import Failure
 
@@ -74,6 +75,7 @@ def create_app() -> typer.Typer:
     app.command("restore", rich_help_panel=KEEP)(restore)
     app.command("doctor", rich_help_panel=KEEP)(doctor)
     app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
+    app.add_typer(store_app(), name="store", rich_help_panel=KEEP)
     return app
 
 

@@ -6,7 +6,10 @@ from typing import NoReturn
 from items_cli.module import become
 
 
-def upkeep(store: str, *arguments: str) -> NoReturn:
-    """Go on as ``python -m grpc_server.upkeep`` with *arguments*, about *store*."""
-    os.environ["ITEMS_STORE"] = store  # not on the command line: it may hold a password
+def upkeep(store: str, *arguments: str, to: str = "") -> NoReturn:
+    """Go on as ``python -m grpc_server.upkeep`` with *arguments*, about *store*, and *to* another.
+
+    URLs are not on the command line then: they may hold passwords.
+    """
+    os.environ.update(ITEMS_STORE=store, ITEMS_TO=to)
     become("grpc_server.upkeep", *arguments)

@@ -22,7 +22,7 @@ from grpc_server.database.store import PATIENCE_SECONDS, Store
 
 RandomBytes = Callable[[int], bytes]
 
-_EXTRA = "PostgreSQL needs the extra `postgres`: pip install 'item-service[postgres]' ({})"
+EXTRA = "PostgreSQL needs the extra `postgres`: pip install 'item-service[postgres]' ({})"
 
 
 def open_store(
@@ -51,7 +51,7 @@ def open_store(
 def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
     path = sqlite_path(url)
     sqlite.refuse_unsafe_sqlite()
-    _make_folder(path.parent)
+    make_folder(path.parent)
     with ExitStack() as parts, driver_errors_translated(str(path)):
         parts.callback(Ownership.of(path).release)
         _refuse_read_only(path)
@@ -76,7 +76,7 @@ def _open_postgresql(
         from grpc_server.database import postgresql  # noqa: PLC0415  # an extra
         from grpc_server.database.bell import PostgresqlBell, SilentBell  # noqa: PLC0415
     except ImportError as error:
-        raise StoreUnsupported(_EXTRA.format(error)) from error
+        raise StoreUnsupported(EXTRA.format(error)) from error
     settings = postgresql.connection_settings(url, patience)
     where = settings.where
     with ExitStack() as parts, driver_errors_translated(where):
@@ -99,7 +99,8 @@ def _connections(parts: ExitStack, engine: Engine, size: int) -> Connections:
     return connections
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make the folder of a database file; raises StoreUnsupported if it cannot be made."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

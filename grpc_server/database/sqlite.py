@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pysqlite3 import dbapi2
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Pool, QueuePool, create_engine, event
 
 from grpc_server.database.errors import StoreUnsupported
 
@@ -40,9 +40,9 @@ def writing_engine(path: Path) -> Engine:
     return _engine(path, begin="BEGIN IMMEDIATE", pragmas=_WRITING)
 
 
-def reading_engine(path: Path) -> Engine:
+def reading_engine(path: Path, poolclass: type[Pool] = QueuePool) -> Engine:
     """Make the engine whose transactions are snapshots, and cannot write."""
-    return _engine(path, begin="BEGIN", pragmas=_READING)
+    return _engine(path, begin="BEGIN", pragmas=_READING, poolclass=poolclass)
 
 
 def getting_engine(path: Path) -> Engine:
@@ -66,10 +66,13 @@ def log_of(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
-def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+def _engine(
+    path: Path, *, begin: str, pragmas: tuple[str, ...], poolclass: type[Pool] = QueuePool
+) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         module=dbapi2,
+        poolclass=poolclass,
         connect_args={
             "timeout": _BUSY_SECONDS,
             "isolation_level": None,  # a transaction begins where *begin* is sent

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, NullPool
 
 from grpc_server.database import sqlite
 from grpc_server.database.address import is_postgresql, sqlite_path
+from grpc_server.database.engine import EXTRA
 from grpc_server.database.errors import StoreUnavailable, StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.ownership import Ownership
@@ -31,12 +32,12 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """Give one to read; it ends by being rolled back, which works in a damaged file, too."""
-        with self.engine.connect() as connection:
+        with driver_errors_translated(self.url), self.engine.connect() as connection:
             yield connection
 
 
 @contextmanager
-def owned(url: str) -> Iterator[Database]:
+def owned(url: str, *, may_be_missing: bool = False) -> Iterator[Database]:
     """Give the database at *url* to write to. An SQLite file is owned until the block ends.
 
     Raises:
@@ -47,7 +48,7 @@ def owned(url: str) -> Iterator[Database]:
         if is_postgresql(url):
             yield parts.enter_context(_postgresql(url, PATIENCE_SECONDS, "writing_engine"))
             return
-        path = existing(url)
+        path = sqlite_path(url) if may_be_missing else existing(url)
         parts.enter_context(driver_errors_translated(str(path)))
         parts.callback(Ownership.of(path).release)
         yield parts.enter_context(_disposed(sqlite.writing_engine(path), path))
@@ -74,9 +75,16 @@ def file_beside(path: Path) -> Iterator[Database]:
     _refuse_missing(path)
     with (
         driver_errors_translated(str(path)),
-        _disposed(sqlite.reading_engine(path), path) as database,
+        _disposed(sqlite.reading_engine(path, poolclass=NullPool), path) as database,
     ):
         yield database
+
+
+def named(url: str) -> str:
+    """Give what a database at *url* is called, as `Database.url` has it."""
+    if is_postgresql(url):
+        return str(_postgresql_settings(url, PATIENCE_SECONDS).where)
+    return f"sqlite:///{sqlite_path(url)}"
 
 
 def existing(url: str) -> Path:
@@ -105,11 +113,19 @@ def _disposed(engine: Engine, path: Path) -> Iterator[Database]:
 
 @contextmanager
 def _postgresql(url: str, patience: float, engine: str) -> Iterator[Database]:
+    settings = _postgresql_settings(url, patience)
+    make: Any = getattr(_postgresql_module(), engine)
+    with driver_errors_translated(settings.where):
+        yield Database(make(settings), settings.where)
+
+
+def _postgresql_settings(url: str, patience: float) -> Any:
+    return _postgresql_module().connection_settings(url, patience, name="item-service-upkeep")
+
+
+def _postgresql_module() -> Any:
     try:
         from grpc_server.database import postgresql  # noqa: PLC0415  # an extra
     except ImportError as error:
-        raise StoreUnsupported(f"PostgreSQL needs the extra `postgres` ({error})") from error
-    settings = postgresql.connection_settings(url, patience)
-    make: Any = getattr(postgresql, engine)
-    with driver_errors_translated(settings.where):
-        yield Database(make(settings), settings.where)
+        raise StoreUnsupported(EXTRA.format(error)) from error
+    return postgresql

@@ -13,10 +13,13 @@ from grpc_server.upkeep import (
     doctor_command,
     migrate_commands,
     restore_command,
+    store_commands,
 )
 
 UNREADABLE = 2
 """How a command ends that could not do what it was asked to: as one that is misspelt."""
+
+_COMMANDS = (migrate_commands, backup_command, restore_command, doctor_command, store_commands)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -41,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m grpc_server.upkeep", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     store = _store()
-    for command in (migrate_commands, backup_command, restore_command, doctor_command):
+    for command in _COMMANDS:
         command.add_to(commands, store)
     return parser
 

@@ -63,7 +63,7 @@ def apply(
         StoreLocked: another process migrates it, and did not end in time.
         StoreInterrupted: others hold locks on its tables, and did not let go in time.
     """
-    with database.engine.connect() as connection, _alone(connection, patience):
+    with database.engine.connect() as connection, alone(connection, patience):
         with connection.begin():
             steps = pending(connection, known)
             if steps == known.all:
@@ -97,13 +97,20 @@ def _persistently(connection: Connection, act: Callable[[], None], patience: Pat
 
 
 @contextmanager
-def _alone(connection: Connection, patience: Patience) -> Iterator[None]:
-    """Keep others from migrating in the block; who has an SQLite file is alone anyway."""
+def alone(
+    connection: Connection,
+    patience: Patience,
+    otherwise: str = "another process migrates the store; try again when it has ended",
+) -> Iterator[None]:
+    """Keep others from changing the schema in the block; who has an SQLite file is alone anyway.
+
+    Raises StoreLocked, which says *otherwise*, if another process does, and did not end in time.
+    """
     if connection.dialect.name == "postgresql":
         end = patience.clock() + patience.seconds
         while not _takes_turn(connection):
             if patience.clock() >= end:
-                raise StoreLocked("another process migrates the store; try again when it has ended")
+                raise StoreLocked(otherwise)
             patience.sleep(PAUSE_SECONDS)
     yield
 

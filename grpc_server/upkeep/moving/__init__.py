@@ -1,0 +1,1 @@
+"""Moving a store to another database, with all that others hold of it."""

@@ -1,0 +1,1 @@
+"""Moving a store: nothing is lost, changed or left over."""
