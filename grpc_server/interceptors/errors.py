@@ -5,6 +5,7 @@ from typing import Any
 import grpc
 import structlog
 from google.rpc import error_details_pb2, status_pb2
+from grpc import aio
 from grpc_status import rpc_status
 
 from grpc_server.interceptors.chain import Context, Method, Unary
@@ -16,11 +17,16 @@ _log = structlog.get_logger(__name__)
 
 
 def errors(method: Method, proceed: Unary) -> Unary:
-    """Answer an expected error with its status; log a fault, and answer it with INTERNAL."""
+    """Answer an expected error with its status; log a fault, and answer it with INTERNAL.
+
+    That a message cannot be sent is no fault: the caller has gone.
+    """
 
     async def call(request: bytes, context: Context) -> Any:
         try:
             return await proceed(request, context)
+        except aio.InternalError:
+            found = _gone()
         except Exception as error:  # noqa: BLE001  # the one place where every error ends
             found = describe_any(error) or _fault(method, error)
         return await refuse(context, found)
@@ -39,6 +45,14 @@ async def refuse(context: Context, found: status_pb2.Status) -> None:
     answer = rpc_status.to_status(found)
     trailers = ((HEADER, info.request_id), *answer.trailing_metadata)
     await context.abort(answer.code, answer.details, trailers)
+
+
+def _gone() -> status_pb2.Status:
+    return status(
+        grpc.StatusCode.CANCELLED,
+        errors_pb2.ERROR_REASON_CANCELLED,
+        "the caller has gone",
+    )
 
 
 def _fault(method: Method, error: Exception) -> status_pb2.Status:
