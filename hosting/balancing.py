@@ -15,7 +15,8 @@ _RETRIES = {
     "initialBackoff": "0.05s",
     "maxBackoff": "1s",
     "backoffMultiplier": 2,
-    "retryableStatusCodes": ["UNAVAILABLE"],
+    # A server that ends cancels calls that have come too late for it.
+    "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"],
 }
 # When more fail than succeed, and 500 more have, nothing is sent again until that changes:
 # servers that are down, or have too much to do, are not asked five times for each call.

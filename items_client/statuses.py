@@ -27,6 +27,7 @@ _BY_CODE: Mapping[grpc.StatusCode, type[errors.ItemsError]] = MappingProxyType(
         grpc.StatusCode.PERMISSION_DENIED: errors.AccessDenied,
         grpc.StatusCode.RESOURCE_EXHAUSTED: errors.Overloaded,
         grpc.StatusCode.UNAVAILABLE: errors.Unavailable,
+        grpc.StatusCode.CANCELLED: errors.Unavailable,  # by a server that ends, not by the caller
         grpc.StatusCode.DEADLINE_EXCEEDED: errors.DeadlineExceeded,
     }
 )

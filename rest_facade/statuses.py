@@ -39,7 +39,6 @@ _UNEXPLAINED: Mapping[StatusCode, tuple[str, str, float | None]] = MappingProxyT
             "the deadline passed before there was an answer; a write may have been applied",
             None,
         ),
-        StatusCode.CANCELLED: ("CANCELLED", "the call was given up", None),
         StatusCode.UNIMPLEMENTED: (
             "UNIMPLEMENTED",
             "the item service does not know this method; it may be an older version",
@@ -88,6 +87,8 @@ def problem_of_status(status: status_pb2.Status) -> Problem:
 
 
 def _unexplained(code: StatusCode, message: str) -> Problem:
+    if code is StatusCode.CANCELLED:  # by a server that ends
+        code = StatusCode.UNAVAILABLE
     reason, detail, retry_after = _UNEXPLAINED.get(code, (code.name, message, None))
     return Problem(code, reason, detail, retry_after=retry_after)
 

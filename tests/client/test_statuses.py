@@ -38,6 +38,7 @@ def call_error(trailing: aio.Metadata, initial: aio.Metadata | None = None) -> a
         (grpc.StatusCode.PERMISSION_DENIED, errors.AccessDenied),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, errors.Overloaded),
         (grpc.StatusCode.UNAVAILABLE, errors.Unavailable),
+        (grpc.StatusCode.CANCELLED, errors.Unavailable),
         (grpc.StatusCode.DEADLINE_EXCEEDED, errors.DeadlineExceeded),
         (grpc.StatusCode.INTERNAL, errors.ServiceFailed),
         (grpc.StatusCode.UNIMPLEMENTED, errors.ServiceFailed),

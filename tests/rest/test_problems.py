@@ -114,7 +114,7 @@ def test_nothing_of_a_fault_leaves(code: StatusCode) -> None:
     [
         (StatusCode.UNAVAILABLE, "UPSTREAM_UNAVAILABLE"),
         (StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED"),
-        (StatusCode.CANCELLED, "CANCELLED"),
+        (StatusCode.CANCELLED, "UPSTREAM_UNAVAILABLE"),
         (StatusCode.UNIMPLEMENTED, "UNIMPLEMENTED"),
         (StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE"),
     ],
