@@ -1,10 +1,11 @@
 """How far replicas on one PostgreSQL go: `python -m benchmarks.scale`.
 
 It starts a PostgreSQL whose commits are on the disk, and on it one, two and four gRPC
-servers, a new database for each number of them; and, as the reference, one server on a
-file of SQLite. Each is sent the same loads from a process of its own, and every round has
-all of them, every second one in the opposite order. Figures are medians of rounds, and
-`x 1` is the median of the ratios, within a round, to one server on PostgreSQL.
+servers, a new database for each number of them; the same with a way to PostgreSQL that is
+longer by 6 ms there and back; and, as the reference, one server on a file of SQLite. Each
+is sent the same loads from a process of its own, and every round has all of them, every
+second one in the opposite order. Figures are medians of rounds, and `x 1` is the median of
+the ratios, within a round, to one server on PostgreSQL.
 
 Everything runs on this machine: servers, PostgreSQL and the load share its processors, and
 whoever else uses it is in `others`. What each part takes of a processor for a call is
@@ -53,6 +54,12 @@ CASES = (
 
 ONE_OF_TWO = ((Ask.CREATE, 16), (Ask.CREATE, 64), (Ask.CREATE, 256))
 """What is also asked of one of two replicas: what the other one takes, it takes to follow."""
+
+FAR = 0.006
+"""Seconds that a round trip takes to a PostgreSQL that is farther away."""
+
+FAR_CASES = ((Ask.CREATE, 16), (Ask.CREATE, 64), (Ask.CREATE, 256))
+"""What is asked where the database is far away."""
 
 WATCHERS = 20
 WRITES_TO_WATCH = 100
@@ -119,7 +126,8 @@ def measure(folder: Path, plan: Plan, say: Say) -> Run:
                 with start() as deployment:
                     visit = Visit(where, number, deployment, plan, generate)
                     points += visit.points()
-                    watched.append(visit.watched())
+                    if not where.round_trip:
+                        watched.append(visit.watched())
             say(f"round {number} of {plan.rounds}: the row")
             await_calm(plan.patience)
             held += hold(database, plan.row_seconds, number)
@@ -140,9 +148,9 @@ class Visit:
         """Measure every case, after the items are made that gets and lists ask for."""
         addresses = self.deployment.addresses
         self.generate(self._load(Ask.BATCH, 1, addresses, SEED, Limit(AMPLE, KNOWN // BATCH)))
-        for ask, in_flight in CASES:
+        for ask, in_flight in FAR_CASES if self.where.round_trip else CASES:
             yield self._point(ask, in_flight, addresses)
-        for ask, in_flight in ONE_OF_TWO if len(addresses) == 2 else ():
+        for ask, in_flight in ONE_OF_TWO if self.where == Where(POSTGRESQL, 2) else ():
             yield self._point(ask, in_flight, addresses[:1])
 
     def watched(self) -> Watched:
@@ -178,7 +186,12 @@ def _starts(
     database: PostgresServer, folder: Path, sizes: tuple[int, ...]
 ) -> list[tuple[Where, Start]]:
     """What is compared, and how each is started."""
-    replicas = [(Where(POSTGRESQL, n), partial(on_postgresql, database, n, folder)) for n in sizes]
+    near = [Where(POSTGRESQL, size) for size in sizes]
+    far = [Where(POSTGRESQL, size, FAR) for size in sizes]
+    replicas = [
+        (where, partial(on_postgresql, database, where.replicas, folder, where.round_trip))
+        for where in (*near, *far)
+    ]
     return [(Where(SQLITE, 1), partial(on_sqlite, folder)), *replicas]
 
 

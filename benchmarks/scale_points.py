@@ -25,6 +25,7 @@ class Point:
 
     store: str
     replicas: int
+    round_trip: float = 0.0
     called: int
     ask: str
     in_flight: int
@@ -51,6 +52,7 @@ class Point:
         return cls(
             store=where.store,
             replicas=where.replicas,
+            round_trip=where.round_trip,
             called=called,
             ask=load.ask,
             in_flight=load.in_flight,
@@ -72,6 +74,11 @@ class Point:
         )
 
     @property
+    def where(self) -> "Where":
+        """The deployment that it is about."""
+        return Where(self.store, self.replicas, self.round_trip)
+
+    @property
     def rate(self) -> float:
         """Calls answered in a second."""
         return self.calls / self.seconds
@@ -89,10 +96,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A kind of deployment."""
+    """A kind of deployment; *round_trip* is the seconds by which the way to it is longer."""
 
     store: str
     replicas: int
+    round_trip: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,18 +68,34 @@ def database_of(server: PostgresServer) -> Iterator[str]:
         _administer(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
-def url_of(server: PostgresServer, name: str) -> str:
-    """The URL of a database on *server*."""
-    return "postgresql://?" + urlencode(conninfo.conninfo_to_dict(server.url, dbname=name))
+def url_of(server: PostgresServer, name: str, address: str = "") -> str:
+    """The URL of a database on *server*, which is also reached at *address*, if there is one."""
+    stated = conninfo.conninfo_to_dict(server.url, dbname=name)
+    if address:
+        host, _, port = address.rpartition(":")
+        stated |= {"host": host, "port": port, "sslmode": "disable"}
+    return "postgresql://?" + urlencode(stated)
 
 
 @contextmanager
-def on_postgresql(server: PostgresServer, size: int, folder: Path) -> Iterator[Deployment]:
-    """So many replicas, on a new database of *server*."""
+def on_postgresql(
+    server: PostgresServer, size: int, folder: Path, round_trip: float = 0.0
+) -> Iterator[Deployment]:
+    """So many replicas, on a new database of *server*, a *round_trip* of seconds away."""
     with database_of(server) as name, ExitStack() as stack:
-        url = url_of(server, name)
+        address = stack.enter_context(_way(server, folder, round_trip)) if round_trip else ""
+        url = url_of(server, name, address)
         started = [stack.enter_context(_replica(url, n, folder)) for n in range(size)]
         yield Deployment(tuple(started), server)
+
+
+@contextmanager
+def _way(server: PostgresServer, folder: Path, round_trip: float) -> Iterator[str]:
+    """The address of a way to *server* that takes so long."""
+    address, socket = free_address(), f"{server.folder}/.s.PGSQL.5432"
+    arguments = ["benchmarks.scale_delay", address, socket, str(round_trip)]
+    with running("way", arguments, address, folder):
+        yield address
 
 
 @contextmanager

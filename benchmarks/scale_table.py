@@ -35,18 +35,19 @@ class Case(NamedTuple):
         return Case(self.ask, self.in_flight, Where(POSTGRESQL, 1), 1)
 
     @property
-    def place(self) -> tuple[int, int, bool, int, int]:
+    def place(self) -> tuple[int, int, bool, float, int, int]:
         """Where its row is."""
-        store, replicas = self.where.store, self.where.replicas
+        store, replicas, away = self.where.store, self.where.replicas, self.where.round_trip
         asks = [ask.value for ask in Ask]
-        return asks.index(self.ask), self.in_flight, store != SQLITE, replicas, -self.called
+        return asks.index(self.ask), self.in_flight, store != SQLITE, away, replicas, -self.called
 
     @property
     def cells(self) -> tuple[str, ...]:
         """How its row begins."""
         replicas = str(self.where.replicas)
         called = replicas if self.called == self.where.replicas else f"{self.called} of {replicas}"
-        return self.ask, self.where.store, called, str(self.in_flight)
+        away = f", {self.where.round_trip * 1000:g} ms away" if self.where.round_trip else ""
+        return self.ask, self.where.store + away, called, str(self.in_flight)
 
 
 Cases = dict[Case, list[Point]]

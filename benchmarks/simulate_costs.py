@@ -10,7 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.scale_load import Ask
-from benchmarks.scale_points import POSTGRESQL, Point, Run
+from benchmarks.scale_points import POSTGRESQL, Point, Run, Where
 from benchmarks.simulate_model import Costs
 
 
@@ -102,8 +102,5 @@ def _points(run: Run, ask: Ask, replicas: int) -> Sequence[Point]:
     return [
         point
         for point in run.points
-        if point.store == POSTGRESQL
-        and point.ask == ask
-        and point.replicas == replicas
-        and point.called == 1
+        if point.ask == ask and point.where == Where(POSTGRESQL, replicas) and point.called == 1
     ]

@@ -25,6 +25,7 @@ PROCESSORS = 2
 _COMPARED = (
     "creates",
     "servers",
+    "ms away",
     "in flight",
     "measured",
     "simulated",
@@ -118,6 +119,7 @@ def _world(point: Point) -> World:
         callers=point.in_flight,
         writes=Ask(point.ask).writes,
         processors=PROCESSORS,
+        round_trip=point.round_trip,
         busy=max(0.0, (point.machine - point.ours) / point.seconds),
     )
 
@@ -137,6 +139,7 @@ def _compared_row(compared: Compared) -> tuple[str, ...]:
     return (
         case.ask,
         str(case.where.replicas),
+        f"{case.where.round_trip * 1000:g}",
         str(case.in_flight),
         f"{median(point.write_rate for point in compared.measured):,.0f}",
         f"{median(outcome.writes for outcome in compared.simulated):,.0f}",

@@ -14,7 +14,7 @@ import pytest
 from psycopg import conninfo
 
 from benchmarks.load import Limit
-from benchmarks.scale import CASES, ONE_OF_TWO, SIZES, Plan, measure
+from benchmarks.scale import CASES, FAR, FAR_CASES, ONE_OF_TWO, SIZES, Plan, measure
 from benchmarks.scale_load import BATCH, Ask, Load, send
 from benchmarks.scale_points import Point, Run, Where
 from benchmarks.scale_row import WARM_UP, commit, units
@@ -43,7 +43,7 @@ def test_every_case_is_measured_on_every_deployment(run: Run) -> None:
     found = Counter((point.store, point.called) for point in run.points)
     assert found == {
         ("SQLite", 1): len(CASES),
-        ("PostgreSQL", 2): len(CASES),
+        ("PostgreSQL", 2): len(CASES) + len(FAR_CASES),
         ("PostgreSQL", 1): len(ONE_OF_TWO),
     }
 
@@ -61,6 +61,13 @@ def test_every_part_takes_some_of_a_processor_and_together_not_more_than_there_i
     assert sum(point.database for point in run.points if point.store == "PostgreSQL") > 0
     assert not any(point.database for point in run.points if point.store == "SQLite")
     assert sum(point.ours for point in run.points) <= 1.1 * sum(p.machine for p in run.points)
+
+
+def test_a_commit_on_a_database_that_is_far_away_takes_all_of_its_round_trips(run: Run) -> None:
+    far = [point for point in run.points if point.round_trip]
+    trips = TRIPS_BEFORE + TRIPS_HELD + TRIPS_AFTER
+    assert len(far) == len(FAR_CASES)
+    assert all(point.commit_seconds / point.commits >= 0.9 * trips * FAR for point in far)
 
 
 def test_commits_on_postgresql_are_synced(run: Run) -> None:
