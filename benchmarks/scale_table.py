@@ -27,7 +27,7 @@ class Case(NamedTuple):
     @classmethod
     def of(cls, point: Point) -> "Case":
         """The case of *point*."""
-        return cls(point.ask, point.in_flight, Where(point.store, point.replicas), point.called)
+        return cls(point.ask, point.in_flight, point.where, point.called)
 
     @property
     def alone(self) -> "Case":

@@ -20,8 +20,8 @@ COSTS = Costs(
     sync=0.001,
 )
 ONLY_THE_ROW = Costs(held_commit=0.0004, held_write=0.0001, sync=0.001)
-FAR = 0.5
-"""As a part of what was measured, on a machine that others used, too."""
+OFF, OFF_ALONE = 0.4, 0.55
+"""By how much the model may be off, and for a lone caller, on a machine that others used."""
 
 SHORT, LONG = 1.0, 4.0
 
@@ -100,19 +100,20 @@ def test_several_replicas_follow_one_another_and_one_does_not() -> None:
 @pytest.fixture(scope="module")
 def compared() -> list[Compared]:
     """All that was measured of writes on PostgreSQL, and what the model says of it."""
-    return list(compare(Run.read(), seconds=0.5))
+    return list(compare(Run.read(), seconds=1.5))
 
 
 def test_the_model_is_not_far_from_what_was_measured(compared: list[Compared]) -> None:
-    assert {each.case.where.replicas for each in compared} == {1, 2, 4}
+    measured = {(each.case.where.replicas, each.case.where.round_trip) for each in compared}
+    assert measured == {(replicas, away) for replicas in (1, 2, 4) for away in (0, 0.006)}
     for each in compared:
-        assert abs(each.error) <= FAR, each.case
+        assert abs(each.error) <= (OFF if each.case.in_flight > 1 else OFF_ALONE), each.case
 
 
 def test_the_model_gathers_as_many_writes_as_was_measured(compared: list[Compared]) -> None:
     for each in compared:
         measured, simulated = each.batches
-        assert simulated == pytest.approx(measured, rel=FAR), each.case
+        assert simulated == pytest.approx(measured, rel=OFF), each.case
 
 
 def test_costs_are_found_that_were_put_in() -> None:
