@@ -12,11 +12,11 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.scale_load import BATCH, Ask
-from benchmarks.scale_points import MEASURED, POSTGRESQL, Point, Run
-from benchmarks.scale_table import Case, by_case
-from benchmarks.simulate_costs import costs_of, costs_of_batches
-from benchmarks.simulate_model import TRIPS_HELD, Outcome, World, simulate
+from benchmarks.scale.load import BATCH, Ask
+from benchmarks.scale.points import MEASURED, POSTGRESQL, Point, Run
+from benchmarks.scale.table import Case, by_case
+from benchmarks.simulation.costs import costs_of, costs_of_batches
+from benchmarks.simulation.model import TRIPS_HELD, Outcome, World, simulate
 from benchmarks.table import aligned
 
 PROCESSORS = 2

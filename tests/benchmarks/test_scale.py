@@ -14,12 +14,12 @@ import pytest
 from psycopg import conninfo
 
 from benchmarks.load import Limit
-from benchmarks.scale import CASES, FAR, FAR_CASES, ONE_OF_TWO, SIZES, Plan, measure
-from benchmarks.scale_load import BATCH, Ask, Load, send
-from benchmarks.scale_points import Point, Run, Where
-from benchmarks.scale_row import WARM_UP, commit, units
-from benchmarks.scale_table import Case, by_case, middle, tables
-from benchmarks.simulate_model import TRIPS_AFTER, TRIPS_BEFORE, TRIPS_HELD
+from benchmarks.scale.load import BATCH, Ask, Load, send
+from benchmarks.scale.measuring import CASES, FAR, FAR_CASES, ONE_OF_TWO, SIZES, Plan, measure
+from benchmarks.scale.points import Point, Run, Where
+from benchmarks.scale.row import WARM_UP, commit, units
+from benchmarks.scale.table import Case, by_case, middle, tables
+from benchmarks.simulation.model import TRIPS_AFTER, TRIPS_BEFORE, TRIPS_HELD
 from grpc_server.database.engine import open_store
 from items.v1 import items_pb2 as pb
 from tests.docs.pages import page, rows

@@ -2,11 +2,11 @@
 
 import pytest
 
-from benchmarks.scale_points import Run
-from benchmarks.simulate_costs import Row, fit
-from benchmarks.simulate_model import Costs, World, simulate
-from benchmarks.simulate_queue import Clock, Delay, Process, Resource, Signal, work
+from benchmarks.scale.points import Run
 from benchmarks.simulate_scale import Compared, compare
+from benchmarks.simulation.costs import Row, fit
+from benchmarks.simulation.model import Costs, World, simulate
+from benchmarks.simulation.queue import Clock, Delay, Process, Resource, Signal, work
 from grpc_server.catalog.writer import MAX_BATCH
 
 COSTS = Costs(

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
 
-from benchmarks.scale_cost import Cost
-from benchmarks.scale_load import Load, Loaded
+from benchmarks.scale.cost import Cost
+from benchmarks.scale.load import Load, Loaded
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
-MEASURED = Path(__file__).with_name("scale_points.json")
+MEASURED = Path(__file__).with_name("points.json")
 """The run that docs/scaling.md tells of."""
 
 

@@ -1,4 +1,4 @@
-"""A way to PostgreSQL that is longer: `python -m benchmarks.scale_delay ADDRESS SOCKET SECONDS`.
+"""A way to PostgreSQL that is longer: `python -m benchmarks.scale.delay ADDRESS SOCKET SECONDS`.
 
 What is said either way arrives half of so many seconds later, in its order. It takes some
 of a processor, and is therefore for delays beside which that is little.

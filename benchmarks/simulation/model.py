@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from benchmarks.simulate_queue import Clock, Delay, Process, Resource, Signal, work
+from benchmarks.simulation.queue import Clock, Delay, Process, Resource, Signal, work
 from grpc_server.catalog.writer import MAX_BATCH
 
 SLICE = 0.0002

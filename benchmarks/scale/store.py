@@ -93,7 +93,7 @@ def on_postgresql(
 def _way(server: PostgresServer, folder: Path, round_trip: float) -> Iterator[str]:
     """The address of a way to *server* that takes so long."""
     address, socket = free_address(), f"{server.folder}/.s.PGSQL.5432"
-    arguments = ["benchmarks.scale_delay", address, socket, str(round_trip)]
+    arguments = ["benchmarks.scale.delay", address, socket, str(round_trip)]
     with running("way", arguments, address, folder):
         yield address
 

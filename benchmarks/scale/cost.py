@@ -8,7 +8,7 @@ import psutil
 import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 
-from benchmarks.scale_store import Deployment
+from benchmarks.scale.store import Deployment
 from tests.postgresql import PostgresServer
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.scale_load import Ask
-from benchmarks.scale_points import POSTGRESQL, SQLITE, Point, Run, Where
+from benchmarks.scale.load import Ask
+from benchmarks.scale.points import POSTGRESQL, SQLITE, Point, Run, Where
 from benchmarks.table import aligned
 
 _CASE = ("calls", "store", "servers", "in flight")

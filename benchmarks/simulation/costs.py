@@ -9,9 +9,9 @@ from dataclasses import replace
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.scale_load import Ask
-from benchmarks.scale_points import POSTGRESQL, Point, Run, Where
-from benchmarks.simulate_model import Costs
+from benchmarks.scale.load import Ask
+from benchmarks.scale.points import POSTGRESQL, Point, Run, Where
+from benchmarks.simulation.model import Costs
 
 
 class Row(NamedTuple):

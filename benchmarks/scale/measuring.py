@@ -26,14 +26,14 @@ from benchmarks.load import Limit, LoadFailed
 from benchmarks.machine import describe_machine
 from benchmarks.options import MILLION
 from benchmarks.process import ServerFailed
-from benchmarks.scale_calm import await_calm
-from benchmarks.scale_cost import Cost
-from benchmarks.scale_load import BATCH, Ask, Generate, Load, generator
-from benchmarks.scale_points import POSTGRESQL, SQLITE, Held, Point, Run, Watched, Where
-from benchmarks.scale_row import hold
-from benchmarks.scale_store import Deployment, on_postgresql, on_sqlite, postgresql
-from benchmarks.scale_table import tables
-from benchmarks.scale_watch import deliver
+from benchmarks.scale.calm import await_calm
+from benchmarks.scale.cost import Cost
+from benchmarks.scale.load import BATCH, Ask, Generate, Load, generator
+from benchmarks.scale.points import POSTGRESQL, SQLITE, Held, Point, Run, Watched, Where
+from benchmarks.scale.row import hold
+from benchmarks.scale.store import Deployment, on_postgresql, on_sqlite, postgresql
+from benchmarks.scale.table import tables
+from benchmarks.scale.watch import deliver
 from benchmarks.watch_load import Writing
 from tests.postgresql import PostgresServer
 
@@ -218,7 +218,3 @@ def _options() -> argparse.Namespace:
     add("--json", type=Path, help="where the points are kept")
     add("--folder", type=Path, help="where the stores are kept (with the temporary files)")
     return parser.parse_args()
-
-
-if __name__ == "__main__":
-    main()

@@ -15,9 +15,9 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.example import example_id, example_message
-from benchmarks.scale_cost import processor_of_family, syncs_of
-from benchmarks.scale_points import Held
-from benchmarks.scale_store import database_of, url_of
+from benchmarks.scale.cost import processor_of_family, syncs_of
+from benchmarks.scale.points import Held
+from benchmarks.scale.store import database_of, url_of
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.units import Retention, SingleWrite
 from grpc_server.catalog.view import View

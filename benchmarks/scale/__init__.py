@@ -1,0 +1,1 @@
+"""How far replicas on one PostgreSQL go: what is started, sent, and measured of them."""
