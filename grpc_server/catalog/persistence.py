@@ -12,6 +12,9 @@ from grpc_server.database.errors import StoreInterrupted
 BUDGET_SECONDS = 6.0
 """How long a transaction is tried: less than the time that most callers have."""
 
+_SPREAD = random.SystemRandom()
+"""Not the randomness that all share: who repeats a run by its seed cannot tell the writer's."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 
 T = TypeVar("T")
@@ -50,5 +53,5 @@ def persistently(
 def _pauses() -> Iterator[float]:
     ceiling = _FIRST_PAUSE
     while True:
-        yield ceiling * random.uniform(0.5, 1)  # noqa: S311  # it only spreads
+        yield ceiling * _SPREAD.uniform(0.5, 1)
         ceiling = min(ceiling * 2, _LONGEST_PAUSE)
