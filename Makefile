@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
+TESTS_AT_A_TIME ?= 2
 
 .DEFAULT_GOAL := help
 
@@ -51,7 +52,7 @@ generated: install ## Check that generated/ is what `make protos` writes
 
 .PHONY: test
 test: install ## Run the whole suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(TESTS_AT_A_TIME) --dist worksteal
 
 .PHONY: check
 check: lint types generated test ## What CI runs, in the same order
