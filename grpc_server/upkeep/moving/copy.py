@@ -218,12 +218,13 @@ def _taken(connection: Connection, original: Head, where: str) -> str:
 
 def _refuse_unfit(copied: Head, original: Head, where: str) -> None:
     """Raise StoreUnsupported if the original never was, or is no more, what was copied of it."""
-    if copied.store_id != original.store_id:
+    if (copied.store_id, copied.token_key) != (original.store_id, original.token_key):
         raise StoreUnsupported(f"{where} is an unfinished copy of another store, {copied.store_id}")
+    went_back = (
+        copied.revision > original.revision or copied.oldest_revision > original.oldest_revision
+    )
     unknown = [lost for lost in original.lost if lost not in copied.lost]
-    if copied.revision > original.revision or any(
-        lost.first <= copied.revision for lost in unknown
-    ):
+    if went_back or any(lost.first <= copied.revision for lost in unknown):
         raise StoreUnsupported(
             f"{where} holds what the store has lost in a restore since; remove it, and begin anew"
         )

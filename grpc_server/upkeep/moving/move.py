@@ -139,7 +139,8 @@ class Move:
         return head
 
     def _is_behind(self, head: Head) -> bool:
-        return self._copy.is_exact and head != self.head
+        """Whether the original stands elsewhere; what it has compacted may have to wait."""
+        return head.revision != self.head.revision or (self._copy.is_exact and head != self.head)
 
     def _settle(self) -> bool:
         """Make all but the history equal, and that no longer; whether nothing has changed since."""

@@ -47,6 +47,23 @@ def test_a_store_that_was_restored_keeps_what_it_has_left_out(places: Places) ->
 
 
 @both_ways
+def test_a_store_that_is_restored_and_compacted_before_it_is_copied_whole_is_copied(
+    places: Places,
+) -> None:
+    """Its newest revision has no change, and the copy has some to drop."""
+    make_store(places.there)
+    with moving(places.there, places.here, page=1) as moved:
+        with pytest.raises(KeyboardInterrupt):
+            moved.catch_up(interrupt_after(1))
+        with opened(places.there) as store, store.write() as writing:
+            writing.compact(8)
+        moved.catch_up(lambda _: None)
+        mark(places.there, NOON + timedelta(seconds=9))
+        moved.complete(lambda _: None)
+    assert everything(places.here) == everything(places.there)
+
+
+@both_ways
 def test_an_empty_store_is_copied_with_its_identity(places: Places) -> None:
     with opened(places.there):
         pass
