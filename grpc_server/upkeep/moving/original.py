@@ -16,12 +16,11 @@ from grpc_server.database.version_table import Seal
 from grpc_server.upkeep.database import Database, beside, existing, owned
 from grpc_server.upkeep.sessions import refuse_sessions
 
+_CHANGES = select(func.count()).select_from(schema.changes)
+
 
 class StoreServed(StoreLocked):
     """Servers use the store that is to be moved."""
-
-
-_CHANGES = select(func.count()).select_from(schema.changes)
 
 
 def head_of(connection: Connection, where: str) -> Head:

@@ -1,5 +1,7 @@
 """A copy holds all that the store does, and others notice nothing."""
 
+import subprocess
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -8,12 +10,14 @@ import pytest
 
 from grpc_server.database.errors import StoreError, StoreLocked, StoreUnsupported
 from grpc_server.database.store import Store
+from grpc_server.upkeep.backup import back_up
 from grpc_server.upkeep.database import named
 from grpc_server.upkeep.moving import original
 from grpc_server.upkeep.moving.move import moving
 from grpc_server.upkeep.restore import mark
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
+from tests.needs import needs
 from tests.store.histories import NOON, add, get, head
 from tests.upkeep.made import make_store
 from tests.upkeep.moving.conftest import Places, both_ways, on_postgresql, on_sqlite
@@ -311,6 +315,38 @@ def test_a_folder_that_is_missing_is_made_for_a_file(places: Places, tmp_path: P
     here = f"sqlite:///{tmp_path}/new/folder/items.db"
     move(places.there, here)
     assert everything(here) == everything(places.there)
+
+
+@on_sqlite
+def test_a_store_of_which_nobody_can_tell_whether_it_is_served_is_not_moved(
+    places: Places, tmp_path: Path
+) -> None:
+    make_store(places.there)
+    lock = tmp_path / "there" / "items.db.lock"
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(StoreUnsupported, match=r"items\.db\.lock"):
+        move(places.there, places.here)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk that can be made read-only."""
+    needs("tmpfs")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["/bin/mount", "-t", "tmpfs", "tmpfs", folder], check=True)
+    yield folder
+    subprocess.run(["/bin/umount", folder], check=True)
+
+
+@on_sqlite
+def test_a_backup_on_a_disk_that_nobody_can_write_is_copied(places: Places, disk: Path) -> None:
+    make_store(places.there)
+    back_up(places.there, disk / "b.db", replaces=False)
+    subprocess.run(["/bin/mount", "-o", "remount,ro", disk], check=True)
+    move(f"sqlite:///{disk}/b.db", places.here)
+    assert everything(places.here) == everything(places.there)
 
 
 @on_sqlite
