@@ -30,7 +30,7 @@ SETTINGS = {
     for settings in (grpc_server, rest_facade, items_events, items_events.ingest)
     for name in settings.settings.Settings.model_fields
 }
-OF_COMPOSE = {"ITEMS_DB_PASSWORD"}
+OF_COMPOSE = {"ITEMS_DB_PASSWORD", "ITEMS_BROKER_PASSWORD"}
 DRAIN = 3
 """Seconds that running calls have, by default."""
 
@@ -90,11 +90,26 @@ def test_what_compose_waits_for_is_there_and_can_be_waited_for() -> None:
                 assert services[name]["restart"] == "on-failure"
 
 
-def test_images_of_others_are_pinned() -> None:
+def test_images_of_others_are_pinned_by_version_and_digest() -> None:
     others = (one for one in COMPOSE["services"].values() if one not in OURS.values())
     images = [one["image"] for one in others]
     images += re.findall(r"^FROM (\S+)", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
-    assert all(re.search(r":\d+\.\d+", image) for image in images), images
+    assert images
+    assert all(re.search(r":\d+\.\d+.*@sha256:[0-9a-f]{64}$", image) for image in images), images
+
+
+def test_compose_has_no_default_passwords() -> None:
+    text = (DEPLOY / "compose.yaml").read_text()
+    passwords = re.findall(r"\$\{ITEMS_\w+_PASSWORD(\S)", text)
+    assert passwords
+    assert ":-" not in text
+    assert not re.findall(r"://\w+:\w+@", text)
+
+
+def test_every_workload_has_a_network_policy() -> None:
+    policies = documents(DEPLOY / "kubernetes" / "network.yaml")
+    covered = {each["spec"]["podSelector"]["matchLabels"]["app"] for each in policies}
+    assert covered >= {"items-grpc", "items-rest", "items-relay"}
 
 
 def test_an_image_gets_what_the_wheel_is_built_from_and_nothing_else() -> None:
