@@ -38,6 +38,7 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (errors.StoreMismatch, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.WatcherTooSlow, grpc.StatusCode.ABORTED),
     (errors.SinkNotFound, grpc.StatusCode.NOT_FOUND),
+    (errors.TooManySinks, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.SinkHeld, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.LeaseLost, grpc.StatusCode.ABORTED),
     (errors.RevisionNotNext, grpc.StatusCode.FAILED_PRECONDITION),

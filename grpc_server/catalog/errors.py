@@ -200,6 +200,12 @@ class SinkNotFound(CatalogError):
     reason = errors_pb2.ERROR_REASON_SINK_NOT_FOUND
 
 
+class TooManySinks(CatalogError):
+    """The store has as many sinks as it may have."""
+
+    reason = errors_pb2.ERROR_REASON_TOO_MANY_SINKS
+
+
 class SinkHeld(CatalogError):
     """Another relay holds the sink, until its lease ends."""
 

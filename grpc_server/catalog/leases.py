@@ -12,7 +12,13 @@ from datetime import datetime
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from grpc_server.catalog.errors import LeaseLost, RevisionNotNext, SinkHeld, SinkNotFound
+from grpc_server.catalog.errors import (
+    LeaseLost,
+    RevisionNotNext,
+    SinkHeld,
+    SinkNotFound,
+    TooManySinks,
+)
 from grpc_server.catalog.kept import check_kept, check_written
 from grpc_server.database.store import Head
 from items.v1 import sinks_pb2 as pb
@@ -25,6 +31,9 @@ SinkRequest = (
     | pb.ReplaySinkRequest
     | pb.SkipRevisionRequest
 )
+
+MAX_SINKS = 100
+"""How many sinks a store has at most: each holds history back, and all are read together."""
 
 WHOLE_REVISION = -1
 """The ordinal of a parked event that stands for all changes of its revision."""
@@ -151,16 +160,19 @@ def skip(
 ) -> Outcome:
     """The sink past its next revision, which is kept as parked, and no lease.
 
+    Revisions that a restore has left out are stepped over.
+
     Raises:
         SinkNotFound: there is none.
         RevisionNotNext: the revision is not the next one of the sink.
         RevisionInFuture: the revision has not been written yet.
     """
     sink = _existing(current, request.name)
-    if request.revision != sink.revision + 1:
+    following = head.next_revision(sink.revision)
+    if request.revision != following:
         raise RevisionNotNext(
-            f"the next revision of the sink is {sink.revision + 1}, not {request.revision}",
-            metadata={"revision": str(sink.revision + 1)},
+            f"the next revision of the sink is {following}, not {request.revision}",
+            metadata={"revision": str(following)},
         )
     check_written(head, request.revision)
     _move(sink, request.revision, now)
@@ -176,6 +188,16 @@ def refuse_held(current: pb.Sink | None, name: str, now: datetime) -> None:
     """
     if is_held(_existing(current, name), now):
         raise _held(_existing(current, name))
+
+
+def check_room(sinks: int) -> None:
+    """Pass if a store that has *sinks* sinks may have another one.
+
+    Raises:
+        TooManySinks: it has as many as it may have.
+    """
+    if sinks >= MAX_SINKS:
+        raise TooManySinks(f"the store has {sinks} sinks, the most that it may have; delete one")
 
 
 def is_held(sink: pb.Sink, now: datetime) -> bool:

@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grpc_server.catalog.leases import Outcome, SinkRequest, decide, refuse_held, shown
+from grpc_server.catalog.leases import (
+    Outcome,
+    SinkRequest,
+    check_room,
+    decide,
+    refuse_held,
+    shown,
+)
 from grpc_server.catalog.view import View
 from grpc_server.database.store import RequestKey, Writing
 from items.v1 import sinks_pb2 as pb
@@ -26,7 +33,10 @@ class SinkWrite:
     def apply(self, view: View) -> pb.Sink:
         """Decide, then write the sink and what is parked of it."""
         name = self.request.name
-        outcome = decide(view.transaction.sink(name), self.request, view.head, view.now)
+        current = view.transaction.sink(name)
+        if current is None and isinstance(self.request, pb.AcquireSinkRequest):
+            check_room(len(view.transaction.sinks()))
+        outcome = decide(current, self.request, view.head, view.now)
         outcome.sink.parked_count += _keep_events(view.transaction, name, outcome)
         view.transaction.put_sink(outcome.sink)
         return shown(outcome.sink, view.head, view.now)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from grpc_server.database.query import Cursor, ItemQuery
@@ -42,6 +43,14 @@ class Head:
     commit_time: datetime | None
     token_key: bytes
     lost: tuple[LostRevisions, ...] = ()
+
+    def next_revision(self, revision: int) -> int:
+        """Return the revision that comes after *revision*: lost ones are stepped over."""
+        following = revision + 1
+        for lost in sorted(self.lost, key=attrgetter("first")):
+            if lost.first <= following <= lost.last:
+                following = lost.last + 1
+        return following
 
     def written_after(self, revision: int) -> int:
         """How many revisions were written after *revision*: those that are lost do not count."""

@@ -1,16 +1,17 @@
 """The decisions about sinks, whatever is asked in whatever order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from google.protobuf.duration_pb2 import Duration
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grpc_server.catalog.errors import CatalogError, LeaseLost, SinkHeld
+from grpc_server.catalog.errors import CatalogError, LeaseLost, RevisionNotNext, SinkHeld
 from grpc_server.catalog.leases import SinkRequest, decide, is_held, shown
-from grpc_server.database.store import Head
+from grpc_server.database.store import Head, LostRevisions
 from items.v1 import sinks_pb2 as pb
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -143,6 +144,16 @@ def test_an_epoch_of_the_future_is_no_lease_either() -> None:
 def test_a_sink_is_lost_when_its_next_revision_is_not_kept() -> None:
     states = [shown(held(revision=revision), HEAD, NOW).state for revision in (1, 2)]
     assert states == [pb.SINK_STATE_LOST, pb.SINK_STATE_ACTIVE]
+
+
+def test_a_skip_steps_over_what_a_restore_has_left_out() -> None:
+    head = replace(HEAD, revision=2000, lost=(LostRevisions(5, 1000), LostRevisions(1001, 1500)))
+    with pytest.raises(RevisionNotNext) as refused:
+        decide(held(), pb.SkipRevisionRequest(revision=5), head, NOW)
+    following = int(refused.value.metadata["revision"])
+    assert following == 1501
+    skipped = decide(held(), pb.SkipRevisionRequest(revision=following), head, NOW)
+    assert skipped.sink.revision == following
 
 
 def test_a_lost_sink_recovers_when_its_relay_had_more_than_it_had_confirmed() -> None:

@@ -12,6 +12,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from grpc import aio
 
+from grpc_server.catalog.leases import MAX_SINKS
 from grpc_server.main import serving
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2_grpc
 from items.v1 import sinks_pb2 as pb
@@ -265,6 +266,19 @@ async def test_only_the_next_revision_can_be_skipped(service: Service) -> None:
 async def test_a_revision_that_is_not_written_cannot_be_skipped(service: Service) -> None:
     await service.acquire()
     assert (await refused(service.skip(1))).reason == "REVISION_IN_FUTURE"
+
+
+async def test_a_store_has_at_most_so_many_sinks(service: Service) -> None:
+    for number in range(MAX_SINKS):
+        await service.acquire(name=f"sink-{number}")
+    told = await refused(service.acquire())
+    assert (told.code, told.reason) == ("FAILED_PRECONDITION", "TOO_MANY_SINKS")
+    await service.acquire(name="sink-0")
+    await service.sinks.ReleaseSink(
+        pb.ReleaseSinkRequest(name="sink-1", epoch=(await service.acquire(name="sink-1")).epoch)
+    )
+    await service.sinks.DeleteSink(pb.DeleteSinkRequest(name="sink-1"))
+    await service.acquire()
 
 
 async def test_a_sink_is_deleted_with_what_is_parked_of_it(service: Service) -> None:

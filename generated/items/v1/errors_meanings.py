@@ -49,4 +49,5 @@ ERROR_REASON: Final[Mapping[str, str]] = {
     "ERROR_REASON_LEASE_LOST": "The lease of the sink is no longer this relay's; stop publishing, acquire it anew.",
     "ERROR_REASON_SINK_NOT_FOUND": "There is no sink with this name.",
     "ERROR_REASON_REVISION_NOT_NEXT": "The revision to skip is not the next one of the sink.",
+    "ERROR_REASON_TOO_MANY_SINKS": "The store has as many sinks as it may have: delete one.",
 }

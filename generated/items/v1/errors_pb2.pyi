@@ -100,6 +100,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """There is no sink with this name."""
     ERROR_REASON_REVISION_NOT_NEXT: _ErrorReason.ValueType  # 35
     """The revision to skip is not the next one of the sink."""
+    ERROR_REASON_TOO_MANY_SINKS: _ErrorReason.ValueType  # 37
+    """The store has as many sinks as it may have: delete one."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why a call was refused.
@@ -188,4 +190,6 @@ ERROR_REASON_SINK_NOT_FOUND: ErrorReason.ValueType  # 34
 """There is no sink with this name."""
 ERROR_REASON_REVISION_NOT_NEXT: ErrorReason.ValueType  # 35
 """The revision to skip is not the next one of the sink."""
+ERROR_REASON_TOO_MANY_SINKS: ErrorReason.ValueType  # 37
+"""The store has as many sinks as it may have: delete one."""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

@@ -99,7 +99,8 @@ class SinkServiceServicer:
         """AcquireSink takes the lease of a sink, and makes the sink if it is new.
 
         The holder of a lease that lasts renews it, under the same epoch.
-        FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired.
+        FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired, or
+        (TOO_MANY_SINKS) if the sink is new, and the store has 100 already.
         OUT_OF_RANGE if the sink is new, and from_revision is not kept or not written.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -157,7 +158,8 @@ class SinkServiceServicer:
         """SkipRevision moves the cursor past a revision that cannot be published, and keeps
         why. The relay that holds the sink loses its lease, and acquires it anew.
 
-        FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink;
+        FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink:
+        that is in the error's metadata, and lies beyond what a restore has left out;
         OUT_OF_RANGE if it is not written.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -26,7 +26,8 @@ class SinkServiceStub:
     """AcquireSink takes the lease of a sink, and makes the sink if it is new.
 
     The holder of a lease that lasts renews it, under the same epoch.
-    FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired.
+    FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired, or
+    (TOO_MANY_SINKS) if the sink is new, and the store has 100 already.
     OUT_OF_RANGE if the sink is new, and from_revision is not kept or not written.
     """
     AdvanceSink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.AdvanceSinkRequest, _sinks_pb2.Sink]
@@ -58,7 +59,8 @@ class SinkServiceStub:
     """SkipRevision moves the cursor past a revision that cannot be published, and keeps
     why. The relay that holds the sink loses its lease, and acquires it anew.
 
-    FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink;
+    FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink:
+    that is in the error's metadata, and lies beyond what a restore has left out;
     OUT_OF_RANGE if it is not written.
     """
     DeleteSink: _aio.UnaryUnaryMultiCallable[_sinks_pb2.DeleteSinkRequest, _empty_pb2.Empty]
@@ -87,7 +89,8 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
         """AcquireSink takes the lease of a sink, and makes the sink if it is new.
 
         The holder of a lease that lasts renews it, under the same epoch.
-        FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired.
+        FAILED_PRECONDITION (SINK_HELD) if another holder's lease has not expired, or
+        (TOO_MANY_SINKS) if the sink is new, and the store has 100 already.
         OUT_OF_RANGE if the sink is new, and from_revision is not kept or not written.
         """
 
@@ -155,7 +158,8 @@ class SinkServiceServicer(metaclass=_abc_1.ABCMeta):
         """SkipRevision moves the cursor past a revision that cannot be published, and keeps
         why. The relay that holds the sink loses its lease, and acquires it anew.
 
-        FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink;
+        FAILED_PRECONDITION (REVISION_NOT_NEXT) if it is not the next one of the sink:
+        that is in the error's metadata, and lies beyond what a restore has left out;
         OUT_OF_RANGE if it is not written.
         """
 
