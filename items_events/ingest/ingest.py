@@ -17,6 +17,7 @@ from items_client import ItemsClient, ItemsError, RetryPolicy
 from items_client.errors import (
     AccessDenied,
     DeadlineExceeded,
+    OutcomeUnknown,
     Overloaded,
     ServiceFailed,
     Unavailable,
@@ -33,6 +34,9 @@ from items_events.unavailable import BrokerUnavailable
 _log = structlog.get_logger(__name__)
 
 BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=15.0)
+
+_OF_THE_SERVICE: Final = (Unavailable, DeadlineExceeded, OutcomeUnknown, AccessDenied)
+"""Errors that tell how the service is, and nothing of the message."""
 
 ATTEMPTS: Final = 5
 """How often a message is tried that the service fails on."""
@@ -111,10 +115,11 @@ def _is_the_message(error: ItemsError, attempt: int) -> bool:
     """Whether *error* is due to the message, and not to the state of the service.
 
     gRPC itself refuses what is too large, without a reason. A fault of the service may
-    be either: other messages wait for a while, not for ever.
+    be either: other messages wait for a while, not for ever. A commit of unknown outcome
+    is no fault of the message: sent again with its request id, it is applied once.
     """
     if isinstance(error, Overloaded):
         return not error.reason
     if isinstance(error, ServiceFailed):
         return attempt >= ATTEMPTS
-    return not isinstance(error, Unavailable | DeadlineExceeded | AccessDenied)
+    return not isinstance(error, _OF_THE_SERVICE)

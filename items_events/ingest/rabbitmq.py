@@ -16,6 +16,16 @@ from items_events.ingest.source import Delivery
 from items_events.unavailable import BrokerUnavailable, why
 
 PREFETCH: Final = 50
+
+DELIVERY_LIMIT: Final = 1_000_000
+"""How often a message may be delivered, before RabbitMQ makes a dead letter of it.
+
+In effect without a limit, since the ingest itself decides what cannot be applied.
+RabbitMQ 4 has a limit of 20 where none is declared, and counts each delivery whose
+consumer has gone: twenty crashes would bury the messages that were only prefetched.
+RabbitMQ 3 takes no negative number, which would say "none" in RabbitMQ 4.
+"""
+
 PROBLEM: Final = "problem"
 """The header of a dead letter that says what is wrong with it, as JSON."""
 
@@ -30,7 +40,11 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSource"]:
         await _ensure_queue(
             connection,
             queue,
-            {"x-dead-letter-exchange": "", "x-dead-letter-routing-key": dead},
+            {
+                "x-dead-letter-exchange": "",
+                "x-dead-letter-routing-key": dead,
+                "x-delivery-limit": DELIVERY_LIMIT,
+            },
         )
         channel = await open_channel(connection)
         with lenient_properties():

@@ -9,12 +9,18 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from aio_pika.exceptions import ChannelPreconditionFailed
+from google.rpc import error_details_pb2
+from grpc import StatusCode
 
 from items_client import ItemsClient
 from items_client.errors import NotFound
+from items_client.retries import NEVER
 from items_events.broker_url import source_url
-from items_events.ingest.ingest import Ingest
+from items_events.ingest.ingest import ATTEMPTS, Ingest
 from items_events.ingest.problems import MOST_BYTES, as_json
+from items_events.ingest.rabbitmq import DELIVERY_LIMIT
+from tests.client.failing_service import failure
 from tests.events.contract import violations
 from tests.events.proxy import Proxy, proxying
 from tests.events.raw_amqp import (
@@ -25,8 +31,16 @@ from tests.events.raw_amqp import (
     short,
 )
 from tests.events.relaying import QUICK, eventually
-from tests.events.writers import WRITERS, Writer, creation, new_id, rabbitmq_writer
+from tests.events.writers import (
+    WRITERS,
+    RabbitMQWriter,
+    Writer,
+    creation,
+    new_id,
+    rabbitmq_writer,
+)
 from tests.needs import needs
+from tests.replicas.scripted import Replica
 
 
 @pytest.fixture(params=sorted(WRITERS))
@@ -168,6 +182,73 @@ async def test_a_message_waits_for_the_service(
         await way.accept()
         await eventually(lambda: exists(items, "vim"))
     assert await writer.dead_letters() == []
+
+
+async def test_twenty_crashes_bury_nothing_that_was_prefetched(
+    folder: Path, items: ItemsClient, way: Proxy
+) -> None:
+    needs("rabbitmq")
+    async with rabbitmq_writer(folder) as writer:
+        async with ingesting(items, writer):
+            pass
+        await way.refuse()  # so that nothing is dealt with
+        for number in range(10):
+            await writer.send(creation(f"item-{number}"), new_id())
+        for _ in range(22):
+            async with ingesting(items, writer):
+                await eventually(partial(is_prefetched, writer))
+        await way.accept()
+        async with ingesting(items, writer):
+            await eventually(lambda: exists(items, "item-9"))
+        assert await writer.dead_letters() == []
+
+
+async def is_prefetched(writer: RabbitMQWriter) -> bool:
+    """Whether the ingest has taken everything that is ready."""
+    return await writer.waiting() == 0
+
+
+async def test_a_queue_has_a_delivery_limit_on_purpose(folder: Path, items: ItemsClient) -> None:
+    """RabbitMQ 4 would have one of its own, of 20."""
+    needs("rabbitmq")
+    async with rabbitmq_writer(folder) as writer:
+        async with ingesting(items, writer):
+            pass
+        async with writer.broker.channel() as channel:
+            with pytest.raises(ChannelPreconditionFailed, match=f"'{DELIVERY_LIMIT}'"):
+                await channel.declare_queue(
+                    writer.queue,
+                    durable=True,
+                    arguments={
+                        "x-queue-type": "quorum",
+                        "x-dead-letter-exchange": "",
+                        "x-dead-letter-routing-key": f"{writer.queue}.dead",
+                    },
+                )
+
+
+async def test_a_commit_of_unknown_outcome_is_no_fault_of_the_message(writer: Writer) -> None:
+    reason = error_details_pb2.ErrorInfo(reason="COMMIT_OUTCOME_UNKNOWN")
+    service = Replica(failure(StatusCode.UNKNOWN, reason))
+    service.failures = 2 * ATTEMPTS
+    async with (
+        service.serving() as address,
+        ItemsClient(address, retry=NEVER) as client,
+        ingesting(client, writer),
+    ):
+        await writer.send(creation("vim"), new_id())
+        await eventually(partial(has_calls, service, 2 * ATTEMPTS + 1))
+        await eventually(partial(all_dealt_with, writer))
+    assert await writer.dead_letters() == []
+    assert len({request.request_id for request in service.requests}) == 1
+
+
+async def has_calls(service: Replica, number: int) -> bool:
+    return service.calls >= number
+
+
+async def all_dealt_with(writer: Writer) -> bool:
+    return await writer.waiting() == 0
 
 
 BAD = {

@@ -8,9 +8,11 @@ from typing import Any
 
 import grpc
 from google.protobuf.message import Message
+from google.rpc import status_pb2
 from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_health.v1.health_pb2 import HealthCheckResponse
+from grpc_status import rpc_status
 
 from items.v1 import items_pb2 as pb
 from tests.abuse.http2 import END_HEADERS, END_STREAM, PREFACE, SETTINGS, frame, headers
@@ -36,11 +38,17 @@ ALWAYS = 1_000_000
 
 
 class Replica:
-    """Answers so many calls with UNAVAILABLE, without a word why, as broken connections do."""
+    """Fails as many calls as *failures* says, then answers.
 
-    def __init__(self) -> None:
+    It fails with *failure*; without one with UNAVAILABLE and no word why, as broken
+    connections do.
+    """
+
+    def __init__(self, failure: status_pb2.Status | None = None) -> None:
         self.calls = 0
         self.failures = 0
+        self.requests: list[Any] = []
+        self._failure = failure
         self._checks = health.aio.HealthServicer()
 
     async def say(self, *, serves: bool) -> None:
@@ -77,8 +85,11 @@ class Replica:
     ) -> "grpc.RpcMethodHandler[Any, Any]":
         async def handle(request: Message, context: Context) -> Message:
             self.calls += 1
+            self.requests.append(request)
             if self.failures:
                 self.failures -= 1
+                if self._failure is not None:
+                    await context.abort_with_status(rpc_status.to_status(self._failure))
                 await context.abort(grpc.StatusCode.UNAVAILABLE, "")
             return answer(request)
 
