@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
+TESTS ?=
 TESTS_AT_A_TIME ?= 2
 
 .DEFAULT_GOAL := help
@@ -51,8 +52,8 @@ generated: install ## Check that generated/ is what `make protos` writes
 	$(BIN)/python -m codegen --check
 
 .PHONY: test
-test: install ## Run the whole suite
-	$(BIN)/python -m pytest --numprocesses $(TESTS_AT_A_TIME) --dist worksteal
+test: install ## Run the whole suite, or the part that TESTS names
+	$(BIN)/python -m pytest --numprocesses $(TESTS_AT_A_TIME) --dist worksteal $(TESTS)
 
 .PHONY: check
 check: lint types generated test ## What CI runs, in the same order
