@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import grpc
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from grpc import aio
@@ -24,6 +25,11 @@ class Method:
     name: str
     decode: Callable[[bytes], Message]
     streams: bool = False
+
+    @property
+    def request(self) -> Descriptor:
+        """Return the descriptor of the request."""
+        return cast("Descriptor", self.decode(b"").DESCRIPTOR)
 
 
 Interceptor = Callable[[Method, Unary], Unary]

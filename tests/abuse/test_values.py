@@ -7,6 +7,7 @@ import pytest
 from google.protobuf import field_mask_pb2, struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 
+from grpc_server.interceptors.elements import MAX_ELEMENTS
 from items.v1 import items_pb2 as pb
 from tests.abuse.client import Client
 
@@ -316,3 +317,12 @@ def test_a_thousand_writes_of_one_item_are_answered_one_by_one(client: Client) -
 def test_a_message_of_more_than_four_mebibytes_is_refused(client: Client) -> None:
     request = replace(description="d" * 4 * 1024 * 1024)
     assert outcome(client, request) == ("RESOURCE_EXHAUSTED", "")
+
+
+def test_a_message_of_too_many_elements_is_refused_before_it_is_decoded(client: Client) -> None:
+    values = b"\x0a\0" * MAX_ELEMENTS
+    item = pb.Item(id="valid", name="x")
+    item.attributes["x"] = None
+    item.attributes.fields["x"].list_value.MergeFromString(values)
+    request = pb.CreateItemRequest(item=item)
+    assert client.call("CreateItem", request).reason == "VALIDATION_FAILED"
