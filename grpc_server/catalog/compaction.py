@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import takewhile
 
@@ -62,14 +62,14 @@ class Compaction:
         """Decide, then compact, in the transaction in which the sinks were looked at."""
         before, sinks = view.head, view.transaction.sinks()
         oldest = view.transaction.oldest_changes(self.limit)
-        cursor = slowest_cursor(sinks, before.oldest_revision)
+        cursor = slowest_cursor(sinks, before)
         after = next_oldest(oldest, before, cursor, self.retention, view.now)
         has_moved = after > before.oldest_revision
         return Compacted(
             versions=view.transaction.compact(after) if has_moved else 0,
             oldest_revision=after,
             is_full=has_moved and len(oldest) == self.limit and after >= oldest[-1].revision,
-            lost=lost_between(sinks, before.oldest_revision, after),
+            lost=lost_between(sinks, before, replace(before, oldest_revision=after)),
         )
 
 
@@ -103,14 +103,14 @@ def next_oldest(
     return max(gone[-1].revision, gone[0].revision + 1)  # the last may go on beyond *oldest*
 
 
-def slowest_cursor(sinks: Iterable[sinks_pb2.Sink], oldest_revision: int) -> float:
+def slowest_cursor(sinks: Iterable[sinks_pb2.Sink], head: Head) -> float:
     """The revision up to which all sinks have published; a lost one is not waited for."""
-    waited_for = (sink.revision for sink in sinks if not is_lost(sink, oldest_revision))
+    waited_for = (sink.revision for sink in sinks if not is_lost(sink, head))
     return min(waited_for, default=math.inf)
 
 
 def lost_between(
-    sinks: Iterable[sinks_pb2.Sink], before: int, after: int
+    sinks: Iterable[sinks_pb2.Sink], before: Head, after: Head
 ) -> Sequence[sinks_pb2.Sink]:
     """The sinks that are lost when the oldest revision moves from *before* to *after*."""
     return [sink for sink in sinks if is_lost(sink, after) and not is_lost(sink, before)]

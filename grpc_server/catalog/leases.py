@@ -205,16 +205,19 @@ def is_held(sink: pb.Sink, now: datetime) -> bool:
     return bool(sink.holder) and sink.lease_expire_time.ToDatetime(tzinfo=now.tzinfo) > now
 
 
-def is_lost(sink: pb.Sink, oldest_revision: int) -> bool:
-    """Whether the next revision of the sink is no longer kept."""
-    return sink.revision + 1 < oldest_revision
+def is_lost(sink: pb.Sink, head: Head) -> bool:
+    """Whether the next revision of the sink is no longer kept.
+
+    What a restore has left out was never to be published.
+    """
+    return head.next_revision(sink.revision) < head.oldest_revision
 
 
 def shown(sink: pb.Sink, head: Head, now: datetime) -> pb.Sink:
     """The sink as it is answered with: its store, and how it fares."""
     answer = _copy(sink)
     answer.store_id = head.store_id
-    if is_lost(sink, head.oldest_revision):
+    if is_lost(sink, head):
         answer.state = pb.SINK_STATE_LOST
     else:
         answer.state = pb.SINK_STATE_ACTIVE if is_held(sink, now) else pb.SINK_STATE_IDLE

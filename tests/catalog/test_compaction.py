@@ -84,8 +84,9 @@ def test_a_revision_that_is_larger_than_a_step_goes_as_a_whole() -> None:
 
 def test_a_lost_sink_is_not_waited_for() -> None:
     sinks = [sinks_pb2.Sink(name="lost", revision=1), sinks_pb2.Sink(name="slow", revision=4)]
-    assert slowest_cursor(sinks, oldest_revision=3) == 4
-    assert slowest_cursor(sinks[:1], oldest_revision=3) == ALL
+    head = Head("store", 10, 3, NOW, b"")
+    assert slowest_cursor(sinks, head) == 4
+    assert slowest_cursor(sinks[:1], head) == ALL
 
 
 @pytest.fixture

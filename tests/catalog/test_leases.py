@@ -156,6 +156,12 @@ def test_a_skip_steps_over_what_a_restore_has_left_out() -> None:
     assert skipped.sink.revision == following
 
 
+def test_a_sink_that_stands_before_a_gap_has_lost_nothing() -> None:
+    head = replace(HEAD, revision=2000, oldest_revision=1501, lost=(LostRevisions(5, 1500),))
+    states = [shown(held(revision=revision), head, NOW).state for revision in (3, 4)]
+    assert states == [pb.SINK_STATE_LOST, pb.SINK_STATE_ACTIVE]
+
+
 def test_a_lost_sink_recovers_when_its_relay_had_more_than_it_had_confirmed() -> None:
     sink = held(revision=1)
     request = pb.AdvanceSinkRequest(epoch=sink.epoch, revision=4, lease_duration=LEASE)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from grpc_server.database.schema import parked_events, sinks
 from grpc_server.database.store import Head
-from grpc_server.upkeep.doctor.findings import MOST, Patient
+from grpc_server.upkeep.doctor.findings import Patient
 
 _SINKS = select(sinks.c.name, sinks.c.revision, sinks.c.parked_count).order_by(sinks.c.name)
 _PARKED = select(parked_events.c.sink, func.count(), func.max(parked_events.c.revision)).group_by(
@@ -41,10 +41,13 @@ def look_at_parked_events(patient: Patient) -> Iterator[str]:
 
 def look_at_lost_sinks(patient: Patient) -> Iterator[str]:
     """No sink has lost what it had to publish: the next revision of each is still kept."""
-    oldest = patient.head.oldest_revision
-    lost = _SINKS.where(sinks.c.revision + 1 < oldest).limit(MOST + 1)
-    for name, revision, _ in patient.connection.execute(lost):
-        yield f"`{name}` is LOST: it is at revision {revision}, and {oldest} is the oldest one kept"
+    head = patient.head
+    oldest = head.oldest_revision
+    behind = _SINKS.where(sinks.c.revision + 1 < oldest)
+    for name, revision, _ in patient.connection.execute(behind):
+        if head.next_revision(revision) < oldest:
+            at, kept = f"it is at revision {revision}", f"{oldest} is the oldest one kept"
+            yield f"`{name}` is LOST: {at}, and {kept}"
 
 
 def _is_left_out(head: Head, revision: int) -> bool:
