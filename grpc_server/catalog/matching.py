@@ -27,6 +27,7 @@ from grpc_server.database.query import (
     Present,
     Target,
 )
+from grpc_server.database.wildcards import has_parts
 from items.v1 import items_pb2 as pb
 
 ABSENT = object()
@@ -49,7 +50,7 @@ def matches(condition: Condition, item: pb.Item) -> bool:  # noqa: PLR0911  # a 
             return _compares(condition, value_at(condition.target, item))
         case Matches(target, parts):
             found = value_at(target, item)
-            return isinstance(found, str) and _has_parts(found, parts)
+            return isinstance(found, str) and has_parts(found, parts)
         case Contains(target, wanted):
             found = value_at(target, item)
             number = _as_double(wanted)
@@ -114,23 +115,6 @@ def _compares(comparison: Comparison, found: Any) -> bool:
     if comparison.operator is Operator.NOT_EQUAL:
         return not _is_same(found, wanted)
     return _kind(found) == _kind(wanted) and _RELATIONS[comparison.operator](found, wanted)
-
-
-def _has_parts(text: str, parts: Sequence[str]) -> bool:
-    """Whether *text* is *parts* in order, with anything between them."""
-    first, *rest = parts
-    if not rest:
-        return text == first
-    *middle, last = rest
-    if not text.startswith(first):
-        return False
-    position = len(first)
-    for part in middle:
-        position = text.find(part, position)
-        if position < 0:
-            return False
-        position += len(part)
-    return text.endswith(last) and len(text) - len(last) >= position
 
 
 def _is_same(found: Any, wanted: Any) -> bool:

@@ -3,14 +3,16 @@
 No text in a store has a NUL, and PostgreSQL takes none as an operand.
 """
 
+import json
 import operator
 import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, false, true
+from sqlalchemy import and_, false, func, true
 
+from grpc_server.database import wildcards
 from grpc_server.database.dialects import Sql, per_dialect
 from grpc_server.database.query import Operator
 
@@ -54,12 +56,23 @@ def _compared_with_nul(left: Sql, relation: Operator, right: str) -> Sql:
 
 
 def text_matches(text: Sql, parts: Sequence[str]) -> Sql:
-    """True if *text* has *parts* in order, with anything between them."""
+    """True if *text* has *parts* in order, with anything between them.
+
+    On SQLite, whose statements cannot be interrupted while GLOB runs, the cost is linear in
+    the text. PostgreSQL's LIKE costs the text times the longest part, and can be cancelled.
+    """
     if any("\0" in part for part in parts):
         return false()  # GLOB would take it for the end
-    glob = "*".join(_SPECIAL_IN_GLOB.sub(r"[\g<0>]", part) for part in parts)
     like = "%".join(_SPECIAL_IN_LIKE.sub(r"!\g<0>", part) for part in parts)
-    return per_dialect(sqlite=text.bool_op("GLOB")(glob), postgresql=text.like(like, escape="!"))
+    return per_dialect(sqlite=_sqlite_matches(text, parts), postgresql=text.like(like, escape="!"))
+
+
+def _sqlite_matches(text: Sql, parts: Sequence[str]) -> Sql:
+    if wildcards.are_short(parts):
+        glob = "*".join(_SPECIAL_IN_GLOB.sub(r"[\g<0>]", part) for part in parts)
+        return text.bool_op("GLOB")(glob)
+    matching: Sql = getattr(func, wildcards.FUNCTION)(text, json.dumps(parts))
+    return matching
 
 
 def text_matches_in_range(text: Sql, parts: Sequence[str]) -> Sql:
