@@ -23,7 +23,7 @@ from grpc_server.catalog.compactor import compacting
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.progress import Progress
-from grpc_server.catalog.reader import Reader
+from grpc_server.catalog.reader import CONNECTIONS, Reader
 from grpc_server.catalog.reads import Reads
 from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.standby import Bounds, Standby
@@ -107,7 +107,7 @@ async def open_items(
     )
     async with (
         tailing(store, hub, progress, settings.store_poll_interval) as on_commit,
-        Reader(store, observer) as reader,
+        Reader(store, observer, patience=settings.watch_snapshot_wait.total_seconds()) as reader,
         following(settings, head, progress, observer) as standby,
         Writer(store, clock, _new_id, on_commit, observer=observer) as writer,
         sweeping(writer, settings.sweep_interval, observer),
@@ -235,6 +235,7 @@ def _head(store: Store) -> Head:
 def _open_store(settings: Settings) -> Store:
     return open_store(
         settings.store,
+        readers=CONNECTIONS + 1,  # one more for what follows other replicas
         patience=settings.store_timeout.total_seconds(),
         notify=settings.store_notify,
     )

@@ -92,6 +92,11 @@ class Settings(BaseSettings):
         timedelta(seconds=60),
         description="How long a watch may take nothing of what it is sent, before it is cut.",
     )
+    watch_snapshot_wait: Positive = Field(
+        timedelta(seconds=5),
+        description="How long a snapshot waits for its watcher in all, beyond a second for each"
+        " 2 MiB, before it is cut.",
+    )
     deleted_retention: Positive = Field(
         timedelta(days=30), description="How long a deleted item can be undeleted."
     )

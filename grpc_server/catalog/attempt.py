@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from grpc_server.catalog.errors import CatalogError
+from grpc_server.catalog.loading import affordable, refuse_too_large
 from grpc_server.catalog.persistence import persistently
 from grpc_server.catalog.units import WriteUnit
 from grpc_server.catalog.view import View
@@ -16,7 +17,11 @@ from grpc_server.database.store import Change, Commit, Store, Writing
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What was written, and the outcome of each unit: its answer, or the error that it raised."""
+    """What was written, and the outcome of each unit: its answer, or the error that it raised.
+
+    Units at the end of the batch that have none are still to be applied: the others load as
+    much as a transaction may.
+    """
 
     commit: Commit
     outcomes: Sequence[Any]
@@ -93,13 +98,18 @@ class Attempt:
         return committed
 
     def _applied(self, transaction: Writing) -> Committed:
+        units = self._units[: affordable(self._units, transaction)]
+        if len(units) == 1:
+            try:
+                refuse_too_large(units[0], transaction)
+            except CatalogError as refusal:
+                return Committed(Commit(), [refusal])
         view = View(transaction, self._clock(), self._new_id)
         view.load(
-            chain.from_iterable(unit.ids() for unit in self._units),
-            chain.from_iterable(unit.keys() for unit in self._units),
+            chain.from_iterable(unit.ids() for unit in units),
+            chain.from_iterable(unit.keys() for unit in units),
         )
-        outcomes = [_applied(unit, view) for unit in self._units]
-        return Committed(view.commit(), outcomes)
+        return Committed(view.commit(), [_applied(unit, view) for unit in units])
 
     def _is_written(self, doubt: _Doubt) -> bool:
         """Tell whether the transaction before has written what it was to.

@@ -8,8 +8,10 @@ from google.rpc import status_pb2
 
 from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES, fitting, page_size
 from grpc_server.catalog.caller import Caller
-from grpc_server.catalog.errors import CatalogError, InvalidRequest, ItemNotFound
+from grpc_server.catalog.cost import cost_of
+from grpc_server.catalog.errors import CatalogError, ItemNotFound
 from grpc_server.catalog.filters import parse_filter
+from grpc_server.catalog.gets import too_large
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.mutations import WriteRequest, visible
 from grpc_server.catalog.orders import parse_order_by
@@ -97,7 +99,7 @@ class Catalog:
             else:
                 response.items.append(item)
         if response.ByteSize() > MAX_ANSWER_BYTES:
-            raise InvalidRequest.at("ids", "are of items too large for one answer; ask for fewer")
+            raise too_large()
         return response
 
     async def list(self, request: pb.ListItemsRequest) -> pb.ListItemsResponse:
@@ -121,6 +123,7 @@ class Catalog:
         head, page = await self._reads.scan(
             lambda reading: (reading.head(), reading.page(query)),
             min_revision=request.min_revision,
+            cost=cost_of(query),
         )
         token = self._tokens.encode(binding, page.next) if page.next is not None else ""
         return pb.ListItemsResponse(items=page.items, next_page_token=token, revision=head.revision)
@@ -138,7 +141,10 @@ class Catalog:
         if request.page_token:
             (before,) = cast("tuple[int]", self._tokens.decode(binding, request.page_token))
         head, found = await self._reads.scan(
-            lambda reading: (reading.head(), reading.revisions(request.id, before, limit + 1)),
+            lambda reading: (
+                reading.head(),
+                reading.revisions(request.id, before, limit + 1, MAX_ANSWER_BYTES),
+            ),
             min_revision=request.min_revision,
         )
         if not found and before is None:

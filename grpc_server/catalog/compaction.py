@@ -58,6 +58,10 @@ class Compaction:
         """None: there is no request."""
         return ()
 
+    def size(self) -> int:
+        """None: nobody has sent it."""
+        return 0
+
     def apply(self, view: View) -> Compacted:
         """Decide, then compact, in the transaction in which the sinks were looked at."""
         before, sinks = view.head, view.transaction.sinks()

@@ -1,7 +1,15 @@
 """How far the store has come, for those who wait for a revision."""
 
 import asyncio
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
+
+from grpc_server.catalog.errors import Overloaded
+
+MAX_WAITING = 10_000
+"""How many reads may wait for a revision; more are refused."""
+
+_Entry = tuple[int, int, asyncio.Future[None]]
+"""The revision that is waited for, and a number that no other entry has."""
 
 
 class Progress:
@@ -9,7 +17,7 @@ class Progress:
 
     def __init__(self, revision: int) -> None:
         self._revision = revision
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[_Entry] = []
         self._count = 0
 
     @property
@@ -25,21 +33,35 @@ class Progress:
     def advance(self, revision: int) -> None:
         """Note that *revision* is committed, and wake who waits for it."""
         self._revision = max(self._revision, revision)
-        while self._waiting and self._waiting[0][0] <= self._revision:
-            *_, reached = self._waiting.pop(0)
+        count = bisect_right(self._waiting, self._revision, key=_wanted)
+        woken, self._waiting = self._waiting[:count], self._waiting[count:]
+        for *_, reached in woken:
             if not reached.done():
                 reached.set_result(None)
 
     async def reach(self, revision: int) -> None:
-        """Return when *revision* is committed; cancel it to stop waiting."""
+        """Return when *revision* is committed; cancel it to stop waiting.
+
+        Raises:
+            Overloaded: too many wait.
+        """
         if revision <= self._revision:
             return
-        reached = asyncio.get_running_loop().create_future()
+        if len(self._waiting) >= MAX_WAITING:
+            raise Overloaded("too many reads wait for a revision; try again in a moment")
         self._count += 1
-        entry = (revision, self._count, reached)
+        entry = (revision, self._count, asyncio.get_running_loop().create_future())
         insort(self._waiting, entry)
         try:
-            await reached
+            await entry[-1]
         finally:
-            if entry in self._waiting:
-                self._waiting.remove(entry)
+            self._forget(entry)
+
+    def _forget(self, entry: _Entry) -> None:
+        place = bisect_left(self._waiting, entry)
+        if self._waiting[place : place + 1] == [entry]:
+            del self._waiting[place]
+
+
+def _wanted(entry: _Entry) -> int:
+    return entry[0]

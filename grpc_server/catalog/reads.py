@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
+from grpc_server.catalog.cost import Cost
 from grpc_server.catalog.errors import RevisionNotReached
 from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.reader import Reader
@@ -46,22 +47,28 @@ class Reads:
         return await self._store.get(ids)
 
     async def scan(
-        self, read: Callable[[Reading], T], *, min_revision: int = 0, about: int = 0
+        self,
+        read: Callable[[Reading], T],
+        *,
+        min_revision: int = 0,
+        about: int = 0,
+        cost: Cost = Cost.LOOKUP,
     ) -> T:
-        """Run *read* on a snapshot that has *min_revision*.
+        """Run *read*, of that *cost*, on a snapshot that has *min_revision*.
 
         A standby is asked only if it has the revision that the read is *about*, too.
 
         Raises:
             RevisionNotReached: min_revision was not reached in time.
+            Overloaded: too many reads of this cost wait.
             StoreError: the database failed.
         """
         if self._standby is not None:
-            found = await self._standby.scan(read, max(min_revision, about))
+            found = await self._standby.scan(read, max(min_revision, about), cost)
             if found is not None:
                 return found.value
         await self._reach(min_revision)
-        return await self._store.scan(read)
+        return await self._store.scan(read, cost)
 
     async def tail(self, read: Callable[[Reading], T], *, about: int) -> T:
         """Run *read*, which is of the history, as `scan` does, but after others of its kind.

@@ -30,6 +30,10 @@ class SinkWrite:
         """None: sinks are written by epoch and cursor, not by request id."""
         return ()
 
+    def size(self) -> int:
+        """The size of the request."""
+        return self.request.ByteSize()
+
     def apply(self, view: View) -> pb.Sink:
         """Decide, then write the sink and what is parked of it."""
         name = self.request.name
@@ -55,6 +59,10 @@ class SinkRemoval:
     def keys(self) -> Iterable[RequestKey]:
         """None: a second removal finds no sink."""
         return ()
+
+    def size(self) -> int:
+        """None to speak of."""
+        return 0
 
     def apply(self, view: View) -> None:
         """Decide, then remove the sink and what is parked of it."""

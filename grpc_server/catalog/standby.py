@@ -10,6 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import structlog
 
+from grpc_server.catalog.cost import Cost
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.past import Past
 from grpc_server.catalog.progress import Progress
@@ -124,9 +125,13 @@ class Standby:
             return None
         return found.value
 
-    async def scan(self, read: Callable[[Reading], T], revision: int) -> Found[T] | None:
-        """Run *read* on a snapshot that has *revision*; None to ask elsewhere."""
-        return await self._read(lambda reader, least: reader.scan(_from(least, read)), revision)
+    async def scan(
+        self, read: Callable[[Reading], T], revision: int, cost: Cost = Cost.LOOKUP
+    ) -> Found[T] | None:
+        """Run *read*, of that *cost*, on a snapshot that has *revision*; None to ask elsewhere."""
+        return await self._read(
+            lambda reader, least: reader.scan(_from(least, read), cost), revision
+        )
 
     async def tail(self, read: Callable[[Reading], T], revision: int) -> Found[T] | None:
         """Run *read* as `scan` does, but after all others of its kind."""

@@ -40,6 +40,9 @@ class WriteUnit(Protocol[R_co]):
     def keys(self) -> Iterable[RequestKey]:
         """The request ids that the unit will look at."""
 
+    def size(self) -> int:
+        """How many bytes the request has that the unit holds."""
+
     def apply(self, view: View) -> R_co:
         """Stage the unit's effects.
 
@@ -67,6 +70,10 @@ class SingleWrite:
     def keys(self) -> Iterable[RequestKey]:
         """The request's own id, if it has one."""
         return self._idempotency.keys(self.request)
+
+    def size(self) -> int:
+        """The size of the request."""
+        return self.request.ByteSize()
 
     def apply(self, view: View) -> pb.ItemWriteResult:
         """Stage the write, or answer as it was answered before."""
@@ -109,6 +116,10 @@ class BatchWrite:
         yield from self._idempotency.keys(self.request)
         for write in self._writes():
             yield from self._idempotency.keys(write)
+
+    def size(self) -> int:
+        """The size of the request, with all its writes."""
+        return self.request.ByteSize()
 
     def apply(self, view: View) -> pb.BatchWriteItemsResponse:
         """Stage the writes, or answer as they were answered before."""
@@ -184,6 +195,10 @@ class Expiry:
         """None: the answers are found by their time."""
         return ()
 
+    def size(self) -> int:
+        """None: nobody has sent it."""
+        return 0
+
     def apply(self, view: View) -> int:
         """Stage the removals."""
         items = view.expired_items(self.limit)
@@ -205,6 +220,10 @@ class Touch:
     def keys(self) -> Iterable[RequestKey]:
         """None."""
         return ()
+
+    def size(self) -> int:
+        """None: nobody has sent it."""
+        return 0
 
     def apply(self, view: View) -> None:
         """Write the store's own row as it is."""

@@ -7,8 +7,8 @@ order of their arrival, and each sees the effects of those before it.
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,26 +20,54 @@ from grpc_server.catalog.attempt import Attempt, Committed
 from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.units import R_co, WriteUnit
-from grpc_server.database.store import Change, Store
+from grpc_server.catalog.view import View
+from grpc_server.database.store import Change, RequestKey, Store
 
 _log = structlog.get_logger(__name__)
 
 MAX_WAITING = 10_000
 """How many writes may wait; more are refused rather than kept for too long."""
 
+MAX_WAITING_BYTES = 16 * 1024 * 1024
+"""How large the requests of these may be together; in memory, a message is several times
+as large as it was sent."""
+
 MAX_BATCH = 512
 """How many writes share a commit, unless one unit has more; so none waits long for it."""
 
+MAX_BATCH_BYTES = 4 * 1024 * 1024
+"""How large their requests may be together, unless that of one unit is larger."""
 
 STUCK_SECONDS = 3.0
 """After how long a commit is taken for one that fails."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
+    """A unit in the queue, and a unit of the batch, which is applied if it is still wanted."""
+
     unit: WriteUnit[Any]
     writes: int
+    bytes: int
     answer: asyncio.Future[Any]
+
+    def ids(self) -> Iterable[str]:
+        return self.unit.ids()
+
+    def keys(self) -> Iterable[RequestKey]:
+        return self.unit.keys()
+
+    def size(self) -> int:
+        return self.bytes
+
+    def apply(self, view: View) -> Any:
+        if self.answer.done():
+            raise _GoneError
+        return self.unit.apply(view)
+
+
+class _GoneError(Exception):
+    """Nobody waits for the write any more, and it has not begun."""
 
 
 class Writer:
@@ -59,6 +87,7 @@ class Writer:
         on_commit: Callable[[Sequence[Change]], None],
         *,
         max_waiting: int = MAX_WAITING,
+        max_bytes: int = MAX_WAITING_BYTES,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store
@@ -66,9 +95,10 @@ class Writer:
         self._new_id = new_id
         self._on_commit = on_commit
         self._max_waiting = max_waiting
+        self._max_bytes = max_bytes
         self._observer = observer
-        self._queue: deque[_Waiting] = deque()
-        self._writes = 0
+        self._queue: OrderedDict[_Waiting, None] = OrderedDict()
+        self._writes = self._bytes = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._committing: asyncio.Task[None] | None = None
         self._began: float | None = None
@@ -99,25 +129,46 @@ class Writer:
         A commit that the database breaks off is tried again, and one whose connection
         breaks is looked for before that.
 
-        A caller that is cancelled while its unit waits withdraws it.
+        A caller that is cancelled, as at its deadline, while its unit waits withdraws it:
+        the unit leaves the queue at once. So does one whose batch has not got hold of the
+        database: what has not begun at the deadline is never applied.
 
         Raises:
             CatalogError: the unit is refused; it has written nothing.
-            Overloaded: too many writes wait; this unit has written nothing.
+            Overloaded: too many writes wait, or too much; this unit has written nothing.
             CommitUnknown: the database failed while it committed; it may be written or not.
             StoreError: the database failed; nothing was written.
         """
-        writes = max(1, sum(1 for _ in unit.ids()))
-        if self._queue and self._writes + writes > self._max_waiting:
-            self._observer.write_refused()
-            raise Overloaded("too many writes wait; try again in a moment")
-        waiting = _Waiting(unit, writes, asyncio.get_running_loop().create_future())
-        self._queue.append(waiting)
-        self._writes += writes
+        waiting = self._enqueued(unit)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all(), name="writer")
-        result: R_co = await waiting.answer
+        try:
+            result: R_co = await waiting.answer
+        finally:
+            self._drop(waiting)
         return result
+
+    def _enqueued(self, unit: WriteUnit[Any]) -> _Waiting:
+        writes, size = max(1, sum(1 for _ in unit.ids())), unit.size()
+        is_full = self._writes + writes > self._max_waiting or self._bytes + size > self._max_bytes
+        if self._queue and is_full:
+            self._observer.write_refused()
+            raise Overloaded("too many writes wait; try again in a moment")
+        waiting = _Waiting(unit, writes, size, asyncio.get_running_loop().create_future())
+        self._put(waiting)
+        return waiting
+
+    def _put(self, waiting: _Waiting) -> None:
+        self._queue[waiting] = None
+        self._writes += waiting.writes
+        self._bytes += waiting.bytes
+
+    def _drop(self, waiting: _Waiting) -> None:
+        """Take *waiting* out of the queue, if it is still there."""
+        if waiting in self._queue:
+            del self._queue[waiting]
+            self._writes -= waiting.writes
+            self._bytes -= waiting.bytes
 
     async def _commit_all(self) -> None:
         loop = asyncio.get_running_loop()
@@ -132,6 +183,7 @@ class Writer:
                     _resolve(batch, [error] * len(batch))
                 else:
                     self._has_failed = False
+                    batch = self._applied(batch, len(committed.outcomes))
                     writes = sum(waiting.writes for waiting in batch)
                     self._observer.committed(writes, time.perf_counter() - self._began)
                     self._tell(committed.changes)
@@ -150,19 +202,27 @@ class Writer:
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
-        writes = 0
-        while self._queue and (not batch or writes + self._queue[0].writes <= MAX_BATCH):
-            waiting = self._queue.popleft()
-            self._writes -= waiting.writes
-            if not waiting.answer.done():
-                batch.append(waiting)
-                writes += waiting.writes
+        writes = size = 0
+        while self._queue:
+            following = next(iter(self._queue))
+            writes, size = writes + following.writes, size + following.bytes
+            if batch and (writes > MAX_BATCH or size > MAX_BATCH_BYTES):
+                break
+            self._drop(following)
+            if not following.answer.done():
+                batch.append(following)
         return batch
+
+    def _applied(self, batch: list[_Waiting], count: int) -> list[_Waiting]:
+        """Return the first *count* of *batch*; the others are to be applied next."""
+        for waiting in reversed(batch[count:]):
+            self._put(waiting)
+            self._queue.move_to_end(waiting, last=False)
+        return batch[:count]
 
     def _commit(self, batch: Sequence[_Waiting]) -> Committed:
         """Apply the units of *batch* together; runs on the writer's thread."""
-        units = [waiting.unit for waiting in batch]
-        attempt = Attempt(self._store, units, self._clock, self._new_id)
+        attempt = Attempt(self._store, batch, self._clock, self._new_id)
         return attempt.commit(is_wanted=lambda: not all(each.answer.done() for each in batch))
 
 

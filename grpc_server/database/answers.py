@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from grpc_server.database import timestamps
 from grpc_server.database.dialects import among, texts
@@ -17,6 +17,11 @@ _STORED = select(
     request_ids.c.answer,
     request_ids.c.expire_time,
 ).where(among(request_ids.c.request_id, texts("request_ids")))
+_SIZES = (
+    select(request_ids.c.request_id, func.sum(func.length(request_ids.c.answer)).label("size"))
+    .where(among(request_ids.c.request_id, texts("request_ids")))
+    .group_by(request_ids.c.request_id)
+)
 _ADD = insert(request_ids)
 _FORGET = delete(request_ids).where(
     request_ids.c.request_id == bindparam("request_id"),
@@ -31,6 +36,12 @@ def stored(connection: Connection, keys: Collection[RequestKey]) -> dict[Request
     wanted = {"request_ids": [key.request_id for key in keys]}
     found = {each.key: each for each in map(_answer, connection.execute(_STORED, wanted))}
     return {key: found[key] for key in keys if key in found}
+
+
+def sizes(connection: Connection, keys: Collection[RequestKey]) -> dict[str, int]:
+    """Give how large the stored answers to each request id are, whosever it is."""
+    wanted = {"request_ids": [key.request_id for key in keys]}
+    return {row.request_id: row.size for row in connection.execute(_SIZES, wanted)}
 
 
 def replace(

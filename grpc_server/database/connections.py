@@ -11,6 +11,7 @@ from threading import Event
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from grpc_server.database.cancellation import Cancellation, cancellable
 from grpc_server.database.errors import CommitUnknown, StoreInterrupted, StoreUnavailable
 
 _PATIENCE_SECONDS = 5.0
@@ -28,19 +29,23 @@ class Connections:
             self._idle.put(engine.connect())
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, cancellation: Cancellation | None = None) -> Iterator[Connection]:
         """Lend a connection for one transaction: committed, or rolled back on an error.
 
-        A connection that has broken is replaced at its next transaction.
+        *cancellation* ends its statements. A connection that has broken, or whose
+        transaction was cancelled, is replaced at its next transaction.
         """
         if not self._open:
             raise StoreUnavailable("the store is closed")
         connection = self._take()
         try:
             with _commit_told_apart() as committing, connection.begin():
-                yield connection
+                with cancellable(connection, cancellation):
+                    yield connection
                 committing.set()
         finally:
+            if cancellation is not None and cancellation.is_set:
+                connection.invalidate()  # PostgreSQL may carry the order out late, on another's
             self._idle.put(connection)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Dialect, Text, any_, func, select
@@ -65,8 +65,15 @@ class Texts(TypeDecorator[Sequence[str]]):
     def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> Any:
         """Give *value* as the driver takes it, without what no column can hold."""
         if dialect.name == "postgresql":
-            return [text for text in value or () if _is_storable(text)]
+            return storable(value or (), dialect)
         return json.dumps(list(value or ()))
+
+
+def storable(values: Iterable[str], dialect: Dialect) -> list[str]:
+    """Give those of *values* that a statement can ask for."""
+    if dialect.name != "postgresql":
+        return list(values)
+    return [text for text in values if _is_storable(text)]
 
 
 def _is_storable(text: str) -> bool:

@@ -3,6 +3,7 @@
 StoreError
 ├── StoreUnavailable   the database did not answer; nothing was written
 │   └── StoreInterrupted   it broke the transaction off; another try may succeed
+├── ReadCancelled      nobody waits for the read any more
 ├── CommitUnknown      the connection broke during a commit; it may be written or not
 ├── StoreLocked        another process owns the file
 ├── StoreCorrupt       what was read is not what was written
@@ -20,6 +21,10 @@ class StoreUnavailable(StoreError):
 
 class StoreInterrupted(StoreUnavailable):
     """The transaction was broken off, and nothing was written; another try may succeed."""
+
+
+class ReadCancelled(StoreError):
+    """The read was cancelled: its caller has gone, or its deadline has passed."""
 
 
 class CommitUnknown(StoreError):

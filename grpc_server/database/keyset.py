@@ -5,10 +5,10 @@ come and go between two pages.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, or_
+from sqlalchemy import ColumnElement, FromClause, and_, case, false, or_
 
 from grpc_server.database import timestamps
 from grpc_server.database.filter_sql import column_value
@@ -83,6 +83,15 @@ class Keyset:
         """True for what comes after the item whose values *cursor* holds."""
         pairs = zip(self._orderings, cursor, strict=True)
         return _after(self.keys, [sql for each, value in pairs for sql in each.encode(value)])
+
+    def name(self, place: int) -> str:
+        """Give the name of the column that has the key at *place*."""
+        return f"key_{place}"
+
+    def order(self, found: FromClause) -> list[Sql]:
+        """Give the terms of ORDER BY for *found*, whose columns have the keys."""
+        named = (replace(key, sql=found.c[self.name(n)]) for n, key in enumerate(self.keys))
+        return [key.direction() for key in named]
 
     def cursor(self, values: Sequence[Any]) -> Cursor:
         """Give the cursor of an item from the values of its *keys*."""

@@ -6,6 +6,7 @@ the one that takes them (https://www.postgresql.org/docs/current/libpq-connect.h
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -50,6 +51,7 @@ _WRITING = (
     "SET synchronous_commit = {synchronous_commit}",
 )
 _WARNING = "01000"
+_CANCEL_SECONDS = 1.0
 
 
 class Unanswered(psycopg.OperationalError):
@@ -82,6 +84,14 @@ class PatientConnection(psycopg.Connection[Any]):
                 self.pgconn.finish()
                 raise Unanswered(f"no answer within {self.patience:g} s") from error
             raise
+
+    def interrupt(self) -> None:
+        """Have the server cancel the statement that runs; blocks until the server has heard.
+
+        That it cannot be reached is no error: the statement ends with its own timeout.
+        """
+        with suppress(psycopg.Error):
+            self.cancel_safe(timeout=_CANCEL_SECONDS)
 
     def commit(self) -> None:
         """Commit; raises Unreplicated, and is closed, if that is all that is known.

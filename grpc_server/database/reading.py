@@ -4,23 +4,31 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, func, null, select
+from sqlalchemy import Connection, FromClause, Row, bindparam, case, func, null, select
 
 from grpc_server.database import sink_rows, timestamps
-from grpc_server.database.dialects import among, texts
+from grpc_server.database.budget import Bounded, begun
+from grpc_server.database.dialects import Sql, among, texts
 from grpc_server.database.paging import read_page
 from grpc_server.database.projection import item_of
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.schema import changes, items, store
-from grpc_server.database.store import Head, LostRevisions, Page, Snapshot, StoredChange
+from grpc_server.database.store import (
+    CHANGES_BYTES,
+    UNBOUNDED,
+    Head,
+    LostRevisions,
+    Page,
+    StoredChange,
+)
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
 _HEAD = select(store)
 _LOCKED_HEAD = _HEAD.with_for_update()
 _ITEMS = select(items.c.payload).where(among(items.c.id, texts("ids")))
-_SNAPSHOT = select(store.c.revision, items.c.payload).select_from(
-    store.outerjoin(items, among(items.c.id, texts("ids")))
+_SIZES = select(items.c.id, func.length(items.c.payload).label("size")).where(
+    among(items.c.id, texts("ids"))
 )
 _ITEM_AT = (
     select(changes.c.kind, changes.c.payload)
@@ -72,7 +80,19 @@ _CHANGES = (
 )
 _CHANGES_WITH_PREVIOUS = _CHANGES.with_only_columns(*_CHANGE, _PREVIOUS.label("previous"))
 _NEWEST = 2**63 - 1
-_MAX_CHANGES_BYTES = 1024 * 1024
+
+
+def _by_revision(found: FromClause) -> list[Sql]:
+    return [found.c.revision]
+
+
+def _newest_first(found: FromClause) -> list[Sql]:
+    return [found.c.revision.desc()]
+
+
+_BOUNDED_REVISIONS = Bounded.of(_REVISIONS, _newest_first)
+_BOUNDED_CHANGES = Bounded.of(_CHANGES, _by_revision, by="value")
+_BOUNDED_CHANGES_WITH_PREVIOUS = Bounded.of(_CHANGES_WITH_PREVIOUS, _by_revision, by="value")
 
 
 def head(connection: Connection, *, lock: bool = False) -> Head:
@@ -93,18 +113,16 @@ def head_of(row: Row[Any]) -> Head:
     )
 
 
-def snapshot(connection: Connection, ids: Collection[str]) -> Snapshot:
-    """Read the revision of the store and the items that exist among *ids*, together."""
-    rows = connection.execute(_SNAPSHOT, {"ids": ids}).all()
-    found = (item_of(row.payload) for row in rows if row.payload is not None)
-    return Snapshot(rows[0].revision, {item.id: item for item in found})
-
-
 def payloads(connection: Connection, ids: Collection[str]) -> list[bytes]:
     """Read the payloads of the items that exist among *ids*, in any order."""
     if not ids:
         return []
     return [row[0] for row in connection.execute(_ITEMS, {"ids": ids})]
+
+
+def sizes(connection: Connection, ids: Collection[str]) -> dict[str, int]:
+    """Read how large the payloads are of the items that exist among *ids*."""
+    return {row.id: row.size for row in connection.execute(_SIZES, {"ids": ids})}
 
 
 class SqlReading:
@@ -134,28 +152,39 @@ class SqlReading:
         """The items that *query* asks for."""
         return read_page(self._connection, query)
 
-    def changes(self, after: int, limit: int, *, with_previous: bool = True) -> list[StoredChange]:
+    def changes(
+        self,
+        after: int,
+        limit: int,
+        *,
+        with_previous: bool = True,
+        max_bytes: int = CHANGES_BYTES,
+    ) -> list[StoredChange]:
         """What was written after the revision *after*, in whole revisions."""
-        wanted = {"after": after, "limit": limit, "newest": _NEWEST}
-        query = _CHANGES_WITH_PREVIOUS if with_previous else _CHANGES
+        wanted = {"after": after, "limit": limit, "newest": _NEWEST, "max_bytes": max_bytes}
+        statement = _BOUNDED_CHANGES_WITH_PREVIOUS if with_previous else _BOUNDED_CHANGES
         found: list[StoredChange] = []
         size = 0
-        with self._connection.execute(query, wanted) as rows:
+        with self._connection.execute(statement.on(self._connection), wanted) as rows:
             for change in map(StoredChange._make, rows):
-                if size > _MAX_CHANGES_BYTES and change.revision != found[-1].revision:
+                if size > max_bytes and change.revision != found[-1].revision:
                     break
                 found.append(change)
                 size += len(change.item) + len(change.previous or b"")
         return found
 
-    def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
+    def revisions(
+        self, item_id: str, before: int | None, limit: int, max_bytes: int = UNBOUNDED
+    ) -> list[pb.ItemRevision]:
         """Versions of one item, newest first."""
         wanted = {
             "item_id": item_id,
             "before": _NEWEST if before is None else before,
             "limit": limit,
+            "max_bytes": max_bytes,
         }
-        return [_revision(row) for row in self._connection.execute(_REVISIONS, wanted)]
+        with self._connection.execute(_BOUNDED_REVISIONS.on(self._connection), wanted) as rows:
+            return [_revision(row) for row in begun(rows, max_bytes)]
 
     def sinks(self) -> list[sinks_pb2.Sink]:
         """All sinks, by name."""

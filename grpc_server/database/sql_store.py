@@ -1,17 +1,18 @@
 """The store on a database that SQLAlchemy reaches."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from grpc_server.database import reading
+from grpc_server.database import snapshots
+from grpc_server.database.cancellation import Cancellation
 from grpc_server.database.connections import Connections
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.presence import Check
 from grpc_server.database.reading import SqlReading
-from grpc_server.database.store import Bell, Reading, Snapshot, Writing
+from grpc_server.database.store import UNBOUNDED, Bell, Reading, Snapshot, Writing
 from grpc_server.database.writing import SqlWriting
 
 
@@ -42,15 +43,15 @@ class SqlStore:
         self._check = check
 
     @contextmanager
-    def read(self) -> Iterator[Reading]:
+    def read(self, cancellation: Cancellation | None = None) -> Iterator[Reading]:
         """Open a snapshot."""
-        with self._transaction(self._roles.reading) as connection:
+        with self._transaction(self._roles.reading, cancellation) as connection:
             yield SqlReading(connection)
 
-    def snapshot(self, ids: Collection[str]) -> Snapshot:
+    def snapshot(self, ids: Sequence[str], max_bytes: int = UNBOUNDED) -> Snapshot:
         """The items that exist among *ids*, in one statement."""
         with self._transaction(self._roles.getting) as connection:
-            return reading.snapshot(connection, ids)
+            return snapshots.snapshot(connection, ids, max_bytes)
 
     @contextmanager
     def write(self) -> Iterator[Writing]:
@@ -63,7 +64,12 @@ class SqlStore:
         self._parts.close()
 
     @contextmanager
-    def _transaction(self, connections: Connections) -> Iterator[Connection]:
+    def _transaction(
+        self, connections: Connections, cancellation: Cancellation | None = None
+    ) -> Iterator[Connection]:
         self._check()
-        with driver_errors_translated(self._where), connections.transaction() as connection:
+        with (
+            driver_errors_translated(self._where),
+            connections.transaction(cancellation) as connection,
+        ):
             yield connection

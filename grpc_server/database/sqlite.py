@@ -10,6 +10,7 @@ from typing import Any
 from pysqlite3 import dbapi2
 from sqlalchemy import URL, Connection, Engine, Pool, QueuePool, create_engine, event
 
+from grpc_server.database import wildcards
 from grpc_server.database.errors import StoreUnsupported
 
 _BUSY_SECONDS = 5.0
@@ -21,7 +22,7 @@ _WRITING = (
     "journal_size_limit = 67108864",
 )
 _GETTING = ("query_only = ON", "cache_size = -16000", "wal_autocheckpoint = 0")
-_READING = ("query_only = ON", "cache_size = -4000", "wal_autocheckpoint = 0")
+_READING = ("query_only = ON", "cache_size = -2000", "wal_autocheckpoint = 0")
 
 
 def refuse_unsafe_sqlite(version: tuple[int, ...] = dbapi2.sqlite_version_info) -> None:
@@ -85,6 +86,7 @@ def _engine(
     def configure(connection: Any, _record: object) -> None:
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
+        wildcards.register(connection)
 
     if begin:
 

@@ -20,7 +20,7 @@ _STANDING = select(
 
 
 def standby_at(
-    url: str, patience: float = PATIENCE_SECONDS, *, readers: int = 3
+    url: str, patience: float = PATIENCE_SECONDS, *, readers: int = 5
 ) -> Callable[[], StandbyStore]:
     """Give what opens the standby at *url*, which need not answer yet.
 

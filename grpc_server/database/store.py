@@ -4,19 +4,28 @@ The comments here are the contract; `tests/store/` holds every dialect to it.
 All methods block: they are called on dedicated threads, never on the event loop.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import NamedTuple, Protocol
 
+from grpc_server.database.cancellation import Cancellation
 from grpc_server.database.query import Cursor, ItemQuery
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
 PATIENCE_SECONDS = 10.0
 """How long a statement may take: an index answers in milliseconds, a scan in seconds."""
+
+
+UNBOUNDED = 2**63 - 1
+"""As many bytes as there are."""
+
+
+CHANGES_BYTES = 1024 * 1024
+"""About how much of the history is read at once."""
 
 
 class LostRevisions(NamedTuple):
@@ -60,18 +69,26 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Items by their id, as they were at one *revision* of the store."""
+    """Items by their id, as they were at one *revision* of the store.
+
+    Items may exist, too, of the ids that are *left_out*: they were not read.
+    """
 
     revision: int
     items: dict[str, pb.Item]
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Items, and where the next page starts: None if this is the last one."""
+    """Items, and where the next page starts: None if this is the last one.
+
+    *size* is that of the items, in bytes as they are stored.
+    """
 
     items: Sequence[pb.Item]
     next: Cursor | None
+    size: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,15 +185,27 @@ class Reading(Protocol):
     def page(self, query: ItemQuery) -> Page:
         """The items that *query* asks for, at most ``query.limit``."""
 
-    def changes(self, after: int, limit: int, *, with_previous: bool = True) -> list[StoredChange]:
+    def changes(
+        self,
+        after: int,
+        limit: int,
+        *,
+        with_previous: bool = True,
+        max_bytes: int = CHANGES_BYTES,
+    ) -> list[StoredChange]:
         """What was written after the revision *after*, in order.
 
-        Whole revisions only: about *limit* changes, or as many as a few megabytes hold,
-        but the first revision in any case.
+        Whole revisions only: about *limit* changes, or about *max_bytes*, but the first
+        revision in any case.
         """
 
-    def revisions(self, item_id: str, before: int | None, limit: int) -> list[pb.ItemRevision]:
-        """Versions of one item, newest first, with a revision below *before*."""
+    def revisions(
+        self, item_id: str, before: int | None, limit: int, max_bytes: int = UNBOUNDED
+    ) -> list[pb.ItemRevision]:
+        """Versions of one item, newest first, with a revision below *before*.
+
+        At most *limit*, and no more than fit into *max_bytes*, but for the last one.
+        """
 
     def sinks(self) -> list[sinks_pb2.Sink]:
         """All sinks, by name, as they were put."""
@@ -199,6 +228,12 @@ class Writing(Protocol):
 
     def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
         """The items that exist among *ids*; any number of ids, one query."""
+
+    def item_sizes(self, ids: Collection[str]) -> Mapping[str, int]:
+        """How many bytes each of the items among *ids* has, which are not read for that."""
+
+    def answer_sizes(self, keys: Collection[RequestKey]) -> Mapping[str, int]:
+        """How many bytes the answers to each request id have, whosever it is; likewise."""
 
     def answers(self, keys: Collection[RequestKey]) -> dict[RequestKey, StoredAnswer]:
         """The stored answers among *keys*, expired ones too."""
@@ -283,11 +318,19 @@ class ReadableStore(Protocol):
     Every method raises StoreUnavailable if the database does not answer.
     """
 
-    def read(self) -> AbstractContextManager[Reading]:
-        """Open a snapshot that sees every transaction committed before."""
+    def read(self, cancellation: Cancellation | None = None) -> AbstractContextManager[Reading]:
+        """Open a snapshot that sees every transaction committed before.
 
-    def snapshot(self, ids: Collection[str]) -> Snapshot:
-        """The items that exist among *ids*, as `read` sees them; one round trip."""
+        *cancellation* ends what is read of it: that then raises StoreError, ReadCancelled
+        if it had not begun.
+        """
+
+    def snapshot(self, ids: Sequence[str], max_bytes: int = UNBOUNDED) -> Snapshot:
+        """The items that exist among *ids*, as `read` sees them; one round trip.
+
+        What does not fit into *max_bytes* is left out, but for a few items: those of the
+        first ids are read first, and no more than that is ever in memory.
+        """
 
     def close(self) -> None:
         """Release every connection; no transaction may be open."""

@@ -1,7 +1,7 @@
 """One write transaction: what it reads first, and what it writes."""
 
 import math
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
@@ -71,6 +71,14 @@ class SqlWriting:
             found[item.id] = item
             self._payloads[item.id] = payload
         return found
+
+    def item_sizes(self, ids: Collection[str]) -> Mapping[str, int]:
+        """How many bytes each of the items among *ids* has."""
+        return reading.sizes(self._connection, ids)
+
+    def answer_sizes(self, keys: Collection[RequestKey]) -> Mapping[str, int]:
+        """How many bytes the answers to each request id have."""
+        return answers.sizes(self._connection, keys)
 
     def answers(self, keys: Collection[RequestKey]) -> dict[RequestKey, StoredAnswer]:
         """The stored answers among *keys*, expired ones too."""

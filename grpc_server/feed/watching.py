@@ -28,6 +28,9 @@ from items.v1 import items_pb2 as pb
 CATCH_UP = 1000
 """How many changes one query reads for a watcher that is behind."""
 
+CATCH_UP_BYTES = 256 * 1024
+"""How much of the history one query reads: each watcher that is behind holds as much."""
+
 SNAPSHOT_PAGE = 500
 """How many items a part of a snapshot has."""
 
@@ -143,7 +146,12 @@ class Feed:
         def read(reading: Reading) -> tuple[int, Sequence[bytes]]:
             head = reading.head()
             check_kept(head, cursor, first=cursor + 1)
-            changes = reading.changes(cursor, CATCH_UP, with_previous=view.needs_previous)
+            changes = reading.changes(
+                cursor,
+                CATCH_UP,
+                with_previous=view.needs_previous,
+                max_bytes=CATCH_UP_BYTES,
+            )
             reached = changes[-1].revision if changes else head.revision
             return reached, [*messages.runs(map(view.encoded, commits_of(changes)))]
 

@@ -55,6 +55,9 @@ class Faulty:
     def keys(self) -> Iterable[RequestKey]:
         return ()
 
+    def size(self) -> int:
+        return 0
+
     def apply(self, view: View) -> None:
         creation("faulty").apply(view)
         raise ZeroDivisionError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from grpc import aio
 
-from grpc_server.catalog.reader import WALKS
+from grpc_server.catalog.walks import WALKS
 from grpc_server.main import serving
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub

@@ -1,0 +1,101 @@
+"""Walks: all pages of a query, of one snapshot, at the pace of whoever takes them."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
+
+from grpc_server.catalog.errors import Overloaded, WatcherTooSlow
+from grpc_server.catalog.lane import Lane, Turn
+from grpc_server.catalog.observer import UNOBSERVED, Observer
+from grpc_server.database.query import ItemQuery
+from grpc_server.database.store import Head, Page, ReadableStore
+
+WALKS = 4
+"""How many walks are open at a time: each holds a snapshot, and with it the log of SQLite
+or the dead rows of PostgreSQL."""
+
+MAX_WAITING = 100
+"""How many walks may wait for one of these; more are refused."""
+
+TURN_SECONDS = 30.0
+"""How long a walk waits for its turn, before it is refused."""
+
+PATIENCE_SECONDS = 5.0
+"""How long a walk waits for its consumer in all, beyond what each page earns it."""
+
+_SECONDS_EARNED_BY_PAGE = 0.01
+_SECONDS_EARNED_BY_BYTE = 1 / (2 * 1024 * 1024)
+"""A consumer that takes 2 MiB a second, or a hundred pages, is never too slow."""
+
+
+class Walks:
+    """Walks through *store*; one that waits for its consumer too long is cut at once.
+
+    The *patience*, in seconds, is for the whole walk, and grows with what it has told: the
+    snapshot of a large store takes its time, whoever reads it.
+    """
+
+    def __init__(
+        self,
+        store: ReadableStore,
+        patience: float = PATIENCE_SECONDS,
+        observer: Observer = UNOBSERVED,
+    ) -> None:
+        self._store = store
+        self._patience = patience
+        self._lane = Lane("snapshots", WALKS, MAX_WAITING, observer)
+
+    async def close(self) -> None:
+        """Wait until every snapshot is closed."""
+        await self._lane.close()
+
+    async def walk(self, query: ItemQuery) -> AsyncGenerator[tuple[Head, Page], None]:
+        """Give all pages of *query*, one after the other, of one snapshot of the store.
+
+        The snapshot is held until the walk ends: close it when it is left early.
+
+        Raises:
+            Overloaded: too many walks wait, or this one has waited for too long.
+            WatcherTooSlow: the consumer took longer than the patience.
+            StoreError: the database failed.
+        """
+        left = self._patience
+        async with self._turn() as turn:
+            snapshot = ExitStack()
+            turn.at_end = snapshot.close
+            opened = self._store.read(turn.cancellation)
+            reading = await turn.run(lambda: snapshot.enter_context(opened))
+            head, page = await turn.run(lambda: (reading.head(), reading.page(query)))
+            while True:
+                left += _earned(page)
+                ending = asyncio.get_running_loop().call_later(left, self._lane.give_back, turn)
+                told_at = time.monotonic()
+                try:
+                    yield head, page
+                finally:
+                    ending.cancel()
+                left -= time.monotonic() - told_at
+                if page.next is None:
+                    return
+                if turn.is_over:
+                    raise WatcherTooSlow("the snapshot was read too slowly; watch again")
+                following = replace(query, after=page.next)
+                page = await turn.run(lambda: reading.page(following))  # noqa: B023  # it runs at once
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[Turn]:
+        try:
+            async with asyncio.timeout(TURN_SECONDS):
+                turn = await self._lane.take()
+        except TimeoutError:
+            raise Overloaded("too many snapshots are being read; try again later") from None
+        try:
+            yield turn
+        finally:
+            self._lane.give_back(turn)
+
+
+def _earned(page: Page) -> float:
+    return _SECONDS_EARNED_BY_PAGE + page.size * _SECONDS_EARNED_BY_BYTE
