@@ -14,7 +14,7 @@ from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.gets import too_large
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.mutations import WriteRequest, visible
-from grpc_server.catalog.orders import parse_order_by
+from grpc_server.catalog.orders import largest_page, parse_order_by
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.reads import Reads
 from grpc_server.catalog.units import BatchWrite, Retention, SingleWrite
@@ -112,10 +112,11 @@ class Catalog:
             RevisionNotReached: min_revision was not reached in time.
         """
         binding = repr(("list", request.filter, request.order_by, request.show_deleted))
+        where, order = parse_filter(request.filter), parse_order_by(request.order_by)
         query = ItemQuery(
-            limit=page_size(request.page_size),
-            where=parse_filter(request.filter),
-            order=parse_order_by(request.order_by),
+            limit=min(page_size(request.page_size), largest_page(order)),
+            where=where,
+            order=order,
             after=self._tokens.decode(binding, request.page_token) if request.page_token else None,
             show_deleted=request.show_deleted,
             max_bytes=MAX_ANSWER_BYTES,

@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterator
 
+from grpc_server.catalog.answer_size import MAX_PAGE_SIZE
 from grpc_server.catalog.errors import InvalidOrderBy
 from grpc_server.catalog.misread import Misread, quote, refuse_unstorable
 from grpc_server.catalog.targets import PATH, Map, read_field
-from grpc_server.database.query import Column, Order, Target
+from grpc_server.database.query import Attribute, Column, Order, Target
 
 MAX_CHARACTERS = 1024
 MAX_KEYS = 8
+
+MAX_SORTED = 250
+"""How many items a page has at most in an order by values of any size: attributes, or the
+description. As many of these are in memory as the page has items."""
 
 _KEY = re.compile(
     rf"\s*(?P<path>{PATH})(?:\s+(?P<direction>[^\s,]+))?\s*(?P<comma>,|\Z)", re.DOTALL
@@ -30,6 +35,14 @@ def parse_order_by(text: str) -> tuple[Order, ...]:
         return _total(_keys(text))
     except Misread as error:
         raise error.refusal(InvalidOrderBy, "order_by") from error
+
+
+def largest_page(order: tuple[Order, ...]) -> int:
+    """Return how many items a page in this *order* has at most."""
+    is_large = any(
+        isinstance(key.target, Attribute) or key.target is Column.DESCRIPTION for key in order
+    )
+    return MAX_SORTED if is_large else MAX_PAGE_SIZE
 
 
 def _total(keys: tuple[Order, ...]) -> tuple[Order, ...]:

@@ -118,6 +118,11 @@ class Writer:
         return self._writes
 
     @property
+    def waiting_bytes(self) -> int:
+        """How large the requests of these are."""
+        return self._bytes
+
+    @property
     def is_failing(self) -> bool:
         """Whether the last commit has failed, or one has lasted for much too long."""
         is_stuck = self._began is not None and time.perf_counter() - self._began > STUCK_SECONDS

@@ -57,12 +57,14 @@ class Path:
 class Walk:
     """How to go through the items: where each of *where* is true.
 
-    *item_id* is the id to order by and to start after.
+    *item_id* is the id to order by and to start after. *in_order* tells that the database
+    may go through them in the order of their ids, without a sort.
     """
 
     table: FromClause
     item_id: ColumnElement[str]
     where: tuple[ColumnElement[bool], ...]
+    in_order: bool = True
 
 
 def walk_for(query: ItemQuery, connection: Connection) -> Walk:
@@ -77,7 +79,7 @@ def walk_for(query: ItemQuery, connection: Connection) -> Walk:
     lengths = [path.length(connection) for path in paths]
     if min(lengths, default=FEW) < FEW:
         shortest = paths[lengths.index(min(lengths))]
-        return Walk(items, items.c.id, (items.c.id.in_(shortest.ids()), where))
+        return Walk(items, items.c.id, (items.c.id.in_(shortest.ids()), where), in_order=False)
     ordered = [path for path in paths if path.in_order]
     if ordered and first is not Column.NAME:
         return _along(ordered[0], where)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grpc_server.catalog.caller import Caller
-from grpc_server.catalog.errors import ItemAlreadyExists, Overloaded
+from grpc_server.catalog.errors import InvalidRequest, ItemAlreadyExists, Overloaded
 from grpc_server.catalog.sink_units import SinkWrite
 from grpc_server.catalog.units import BatchWrite, Expiry, Retention, SingleWrite
 from grpc_server.catalog.view import View
@@ -20,6 +20,7 @@ from grpc_server.status import describe
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 from tests.store.connections import connections_opened
+from tests.store.histories import add
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -233,3 +234,77 @@ async def test_an_item_that_is_brought_back_beside_the_sweeper_is_not_swept(stor
         )
     assert swept == 0
     assert stored(store, "a") == {"a"}
+
+
+def large(item_id: str, size: int) -> SingleWrite:
+    item = pb.Item(id=item_id, name="x", description="d" * size)
+    return SingleWrite(pb.CreateItemRequest(item=item), Caller(), Retention())
+
+
+async def test_units_that_are_too_large_for_the_queue_are_refused(store: Store) -> None:
+    async with Writer(store, lambda: NOW, str, deaf, max_bytes=2500) as writer:
+        outcomes = await asyncio.gather(
+            *(writer.write(large(f"i{n}", 1000)) for n in range(5)), return_exceptions=True
+        )
+    assert [type(outcome) for outcome in outcomes].count(Overloaded) == 3
+
+
+async def test_a_unit_leaves_the_queue_at_its_deadline_though_the_database_hangs(
+    writer: Writer, store: Store
+) -> None:
+    with store.write():  # nobody else writes now
+        hanging = asyncio.create_task(writer.write(creation("a")))
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await writer.write(large("b", 1000))
+        assert writer.waiting == writer.waiting_bytes == 0
+        assert not hanging.done()
+    await hanging
+    assert stored(store, "a", "b") == {"a"}
+
+
+async def test_a_unit_that_has_not_begun_at_its_deadline_is_not_applied(
+    writer: Writer, store: Store
+) -> None:
+    with store.write():  # the batch of the next two is under way, and waits
+        gone = asyncio.create_task(writer.write(creation("a")))
+        wanted = asyncio.create_task(writer.write(creation("b")))
+        await asyncio.sleep(0.01)
+        gone.cancel()
+        await asyncio.wait([gone])
+    await wanted
+    assert stored(store, "a", "b") == {"b"}
+
+
+async def test_what_a_batch_loads_is_bounded_and_all_units_are_applied_in_order(
+    store: Store,
+) -> None:
+    written = [pb.Item(id=f"i{n}", name="x") for n in range(200)]
+    for item in written:
+        item.attributes["x"] = "x" * 60_000
+    add(store, *written)
+    async with Writer(store, lambda: NOW, str, deaf) as writer:
+        requests = [
+            pb.UpdateItemRequest(
+                item=pb.Item(id=item.id, description="new"), update_mask={"paths": ["description"]}
+            )
+            for item in written
+        ]
+        units = [SingleWrite(request, Caller(), Retention()) for request in requests]
+        results = await asyncio.gather(*map(writer.write, units))
+    assert [result.item.revision for result in results] == list(range(201, 401))
+
+
+async def test_a_batch_that_loads_too_much_is_refused(store: Store) -> None:
+    written = [pb.Item(id=f"i{n}", name="x") for n in range(200)]
+    for item in written:
+        item.attributes["x"] = "x" * 60_000
+    add(store, *written)
+    deletions = [pb.ItemWrite(delete=pb.DeleteItemRequest(id=item.id)) for item in written]
+    request = pb.BatchWriteItemsRequest(writes=deletions)
+    async with Writer(store, lambda: NOW, str, deaf) as writer:
+        with pytest.raises(InvalidRequest, match="too large"):
+            await writer.write(BatchWrite(request, Caller(), Retention(), describe))
+        await writer.write(creation("after"))
+    assert head_revision(store) == 201

@@ -1,0 +1,88 @@
+"""Walks are open only as long as somebody takes their pages."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, closing
+from pathlib import Path
+
+import pytest
+
+from grpc_server.catalog import walks
+from grpc_server.catalog.errors import Overloaded, WatcherTooSlow
+from grpc_server.catalog.walks import MAX_WAITING, WALKS, Walks
+from grpc_server.database.engine import open_store
+from grpc_server.database.query import ItemQuery
+from grpc_server.database.store import Store
+from items.v1 import items_pb2 as pb
+from tests.store.histories import add
+
+QUERY = ItemQuery(limit=1)
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[Store]:
+    with closing(open_store(f"sqlite:///{folder}/items.db", readers=WALKS)) as store:
+        add(store, *(pb.Item(id=each) for each in "abc"))
+        yield store
+
+
+async def taken(walks: Walks) -> list[str]:
+    async with aclosing(walks.walk(QUERY)) as pages:
+        return [item.id async for _, page in pages for item in page.items]
+
+
+@pytest.fixture
+async def impatient(store: Store) -> AsyncIterator[Walks]:
+    walks = Walks(store, patience=0.05)
+    yield walks
+    await walks.close()
+
+
+async def test_a_walk_that_nobody_takes_gives_up_its_snapshot_at_once(impatient: Walks) -> None:
+    slow = [impatient.walk(QUERY) for _ in range(WALKS)]
+    for each in slow:
+        await anext(each)
+    async with asyncio.timeout(5):  # no slow walk has gone on since
+        assert await taken(impatient) == ["a", "b", "c"]
+    for each in slow:
+        with pytest.raises(WatcherTooSlow):
+            await anext(each)
+
+
+async def test_a_walk_that_is_left_early_gives_up_its_snapshot(store: Store) -> None:
+    walks = Walks(store)
+    for _ in range(2 * WALKS):
+        async with aclosing(walks.walk(QUERY)) as pages:
+            await anext(pages)
+    assert await taken(walks) == ["a", "b", "c"]
+    await walks.close()
+
+
+async def test_no_more_walks_wait_than_may(store: Store) -> None:
+    waiting = Walks(store)
+    open_ = [waiting.walk(QUERY) for _ in range(WALKS)]
+    for each in open_:
+        await anext(each)
+    tasks = [asyncio.create_task(taken(waiting)) for _ in range(MAX_WAITING)]
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded):
+        await taken(waiting)
+    for each in open_:
+        await each.aclose()
+    assert await asyncio.gather(*tasks) == [["a", "b", "c"]] * MAX_WAITING
+    await waiting.close()
+
+
+async def test_a_walk_that_waits_for_too_long_is_refused(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walks, "TURN_SECONDS", 0.01)
+    waiting = Walks(store)
+    open_ = [waiting.walk(QUERY) for _ in range(WALKS)]
+    for each in open_:
+        await anext(each)
+    with pytest.raises(Overloaded):
+        await taken(waiting)
+    for each in open_:
+        await each.aclose()
+    await waiting.close()
