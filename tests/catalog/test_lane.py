@@ -65,7 +65,7 @@ async def test_a_read_beyond_the_queue_is_refused_at_once(lane: Lane) -> None:
     with pytest.raises(Overloaded):
         await lane.run(lambda _: "refused")
     running.cancel()
-    assert await asyncio.gather(*waiting) == ["waited", "waited"]
+    assert [await each for each in waiting] == ["waited", "waited"]
 
 
 async def test_a_caller_that_leaves_the_queue_makes_room(lane: Lane) -> None:
@@ -77,7 +77,7 @@ async def test_a_caller_that_leaves_the_queue_makes_room(lane: Lane) -> None:
     last = asyncio.create_task(lane.run(lambda _: "last"))
     await asyncio.sleep(0)
     running.cancel()
-    assert await asyncio.gather(waiting[1], last) == ["waited", "last"]
+    assert [await waiting[1], await last] == ["waited", "last"]
 
 
 async def test_what_a_read_raises_reaches_its_caller(lane: Lane) -> None:

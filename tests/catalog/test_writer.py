@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.errors import InvalidRequest, ItemAlreadyExists, Overloaded
@@ -287,7 +288,8 @@ async def test_what_a_batch_loads_is_bounded_and_all_units_are_applied_in_order(
     async with Writer(store, lambda: NOW, str, deaf) as writer:
         requests = [
             pb.UpdateItemRequest(
-                item=pb.Item(id=item.id, description="new"), update_mask={"paths": ["description"]}
+                item=pb.Item(id=item.id, description="new"),
+                update_mask=FieldMask(paths=["description"]),
             )
             for item in written
         ]

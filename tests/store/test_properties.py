@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grpc_server.catalog.matching import matches
-from grpc_server.database import paths
+from grpc_server.database import paths, wildcards
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Store
 from items.v1 import items_pb2 as pb
@@ -30,10 +30,14 @@ queries = st.builds(
 
 @pytest.fixture(scope="module", params=["all-are-few", "two-are-many"])
 def few(request: pytest.FixtureRequest) -> Iterator[None]:
-    """How many items the store takes for few, so that small stores are read as large ones are."""
+    """How many items the store takes for few, so that small stores are read as large ones are.
+
+    Where only two are many, patterns are matched as long ones are.
+    """
     with pytest.MonkeyPatch.context() as patch:
         if request.param == "two-are-many":
             patch.setattr(paths, "FEW", 2)
+            patch.setattr(wildcards, "SHORT", 0)
         yield
 
 
