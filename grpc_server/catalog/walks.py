@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
+from operator import itemgetter
 
 from grpc_server.catalog.errors import Overloaded, WatcherTooSlow
 from grpc_server.catalog.lane import Lane, Turn
@@ -18,6 +19,12 @@ or the dead rows of PostgreSQL."""
 
 MAX_WAITING = 100
 """How many walks may wait for one of these; more are refused."""
+
+CROWDED_SECONDS = 0.25
+"""How long a walk waits for its consumer with one page, where others wait for their turn."""
+
+LOOK_SECONDS = 0.05
+"""How often it is looked for such a walk."""
 
 TURN_SECONDS = 30.0
 """How long a walk waits for its turn, before it is refused."""
@@ -34,7 +41,8 @@ class Walks:
     """Walks through *store*; one that waits for its consumer too long is cut at once.
 
     The *patience*, in seconds, is for the whole walk, and grows with what it has told: the
-    snapshot of a large store takes its time, whoever reads it.
+    snapshot of a large store takes its time, whoever reads it. Where others wait for their
+    turn, the walk ends whose consumer has left one page for the longest time.
     """
 
     def __init__(
@@ -46,6 +54,7 @@ class Walks:
         self._store = store
         self._patience = patience
         self._lane = Lane("snapshots", WALKS, MAX_WAITING, observer)
+        self._left_since: dict[Turn, float] = {}
 
     async def close(self) -> None:
         """Wait until every snapshot is closed."""
@@ -72,10 +81,12 @@ class Walks:
                 left += _earned(page)
                 ending = asyncio.get_running_loop().call_later(left, self._lane.give_back, turn)
                 told_at = time.monotonic()
+                self._left_since[turn] = told_at + _earned(page)
                 try:
                     yield head, page
                 finally:
                     ending.cancel()
+                    del self._left_since[turn]
                 left -= time.monotonic() - told_at
                 if page.next is None:
                     return
@@ -86,14 +97,44 @@ class Walks:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[Turn]:
-        try:
-            async with asyncio.timeout(TURN_SECONDS):
-                turn = await self._lane.take()
-        except TimeoutError:
-            raise Overloaded("too many snapshots are being read; try again later") from None
+        turn = await self._taken()
         try:
             yield turn
         finally:
+            self._lane.give_back(turn)
+
+    async def _taken(self) -> Turn:
+        taking = asyncio.ensure_future(self._lane.take())
+        try:
+            await self._look_on(taking)
+        except asyncio.CancelledError:
+            self._leave(taking)
+            raise
+        if not taking.done():
+            self._leave(taking)
+            raise Overloaded("too many snapshots are being read; try again later")
+        return taking.result()
+
+    async def _look_on(self, taking: "asyncio.Future[Turn]") -> None:
+        """Wait until the turn has come, or for too long, and end walks that are in the way."""
+        ends = time.monotonic() + TURN_SECONDS
+        while not taking.done() and time.monotonic() < ends:
+            await asyncio.wait([taking], timeout=LOOK_SECONDS)
+            if not taking.done():
+                self._end_idlest()
+
+    def _leave(self, taking: "asyncio.Future[Turn]") -> None:
+        """Leave the queue, or give back what was taken a moment ago."""
+        if not taking.done():
+            taking.cancel()
+        elif taking.exception() is None:
+            self._lane.give_back(taking.result())
+
+    def _end_idlest(self) -> None:
+        """End the walk whose consumer has left its page for the longest time, if that is long."""
+        left = ((turn, since) for turn, since in self._left_since.items() if not turn.is_over)
+        turn, since = min(left, key=itemgetter(1), default=(None, 0.0))
+        if turn is not None and time.monotonic() - since > CROWDED_SECONDS:
             self._lane.give_back(turn)
 
 

@@ -1,8 +1,9 @@
 """Group commit: write units that wait together are committed together.
 
 While one commit is under way the next batch gathers by itself; no timer is needed.
-One thread owns every write, so that units are applied one after the other, in the
-order of their arrival, and each sees the effects of those before it.
+One thread owns every write, so that units are applied one after the other, and each sees
+the effects of those before it. Small ones, and large ones, are applied in the order of
+their arrival; a commit of small ones comes after each commit of large ones.
 """
 
 import asyncio
@@ -28,15 +29,19 @@ _log = structlog.get_logger(__name__)
 MAX_WAITING = 10_000
 """How many writes may wait; more are refused rather than kept for too long."""
 
-MAX_WAITING_BYTES = 16 * 1024 * 1024
+MAX_WAITING_BYTES = 8 * 1024 * 1024
 """How large the requests of these may be together; in memory, a message is several times
 as large as it was sent."""
 
 MAX_BATCH = 512
 """How many writes share a commit, unless one unit has more; so none waits long for it."""
 
-MAX_BATCH_BYTES = 4 * 1024 * 1024
+MAX_BATCH_BYTES = 1024 * 1024
 """How large their requests may be together, unless that of one unit is larger."""
+
+LARGE_BYTES = 64 * 1024
+"""Beyond this size, a request waits for a commit with its like: what has to be written of a
+few large ones takes longer than all others may wait for."""
 
 STUCK_SECONDS = 3.0
 """After how long a commit is taken for one that fails."""
@@ -97,7 +102,9 @@ class Writer:
         self._max_waiting = max_waiting
         self._max_bytes = max_bytes
         self._observer = observer
-        self._queue: OrderedDict[_Waiting, None] = OrderedDict()
+        self._small: OrderedDict[_Waiting, None] = OrderedDict()
+        self._large: OrderedDict[_Waiting, None] = OrderedDict()
+        self._is_turn_of_large = False
         self._writes = self._bytes = 0
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._committing: asyncio.Task[None] | None = None
@@ -156,24 +163,30 @@ class Writer:
     def _enqueued(self, unit: WriteUnit[Any]) -> _Waiting:
         writes, size = max(1, sum(1 for _ in unit.ids())), unit.size()
         is_full = self._writes + writes > self._max_waiting or self._bytes + size > self._max_bytes
-        if self._queue and is_full:
+        if self._writes and is_full:
             self._observer.write_refused()
             raise Overloaded("too many writes wait; try again in a moment")
         waiting = _Waiting(unit, writes, size, asyncio.get_running_loop().create_future())
         self._put(waiting)
         return waiting
 
-    def _put(self, waiting: _Waiting) -> None:
-        self._queue[waiting] = None
+    def _put(self, waiting: _Waiting, *, first: bool = False) -> None:
+        queue = self._queue_of(waiting)
+        queue[waiting] = None
+        queue.move_to_end(waiting, last=not first)
         self._writes += waiting.writes
         self._bytes += waiting.bytes
 
     def _drop(self, waiting: _Waiting) -> None:
-        """Take *waiting* out of the queue, if it is still there."""
-        if waiting in self._queue:
-            del self._queue[waiting]
+        """Take *waiting* out of its queue, if it is still there."""
+        queue = self._queue_of(waiting)
+        if waiting in queue:
+            del queue[waiting]
             self._writes -= waiting.writes
             self._bytes -= waiting.bytes
+
+    def _queue_of(self, waiting: _Waiting) -> "OrderedDict[_Waiting, None]":
+        return self._large if waiting.bytes > LARGE_BYTES else self._small
 
     async def _commit_all(self) -> None:
         loop = asyncio.get_running_loop()
@@ -206,10 +219,21 @@ class Writer:
             _log.exception("fault", revision=changes[-1].revision)
 
     def _next_batch(self) -> list[_Waiting]:
+        """Return the units of the next commit: small ones and large ones in turn."""
+        while self._writes:
+            self._is_turn_of_large = bool(self._large) and not (
+                self._is_turn_of_large and self._small
+            )
+            batch = self._taken(self._large if self._is_turn_of_large else self._small)
+            if batch:
+                return batch
+        return []
+
+    def _taken(self, queue: "OrderedDict[_Waiting, None]") -> list[_Waiting]:
         batch: list[_Waiting] = []
         writes = size = 0
-        while self._queue:
-            following = next(iter(self._queue))
+        while queue:
+            following = next(iter(queue))
             writes, size = writes + following.writes, size + following.bytes
             if batch and (writes > MAX_BATCH or size > MAX_BATCH_BYTES):
                 break
@@ -221,8 +245,7 @@ class Writer:
     def _applied(self, batch: list[_Waiting], count: int) -> list[_Waiting]:
         """Return the first *count* of *batch*; the others are to be applied next."""
         for waiting in reversed(batch[count:]):
-            self._put(waiting)
-            self._queue.move_to_end(waiting, last=False)
+            self._put(waiting, first=True)
         return batch[:count]
 
     def _commit(self, batch: Sequence[_Waiting]) -> Committed:

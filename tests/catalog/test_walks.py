@@ -42,11 +42,14 @@ async def test_a_walk_that_nobody_takes_gives_up_its_snapshot_at_once(impatient:
     slow = [impatient.walk(QUERY) for _ in range(WALKS)]
     for each in slow:
         await anext(each)
-    async with asyncio.timeout(5):  # no slow walk has gone on since
-        assert await taken(impatient) == ["a", "b", "c"]
+    quick = [impatient.walk(QUERY) for _ in range(WALKS)]
+    for each in quick:  # though no slow walk has gone on since
+        await asyncio.wait_for(anext(each), 5)
     for each in slow:
         with pytest.raises(WatcherTooSlow):
             await anext(each)
+    for each in quick:
+        await each.aclose()
 
 
 async def test_a_walk_that_is_left_early_gives_up_its_snapshot(store: Store) -> None:
@@ -58,8 +61,9 @@ async def test_a_walk_that_is_left_early_gives_up_its_snapshot(store: Store) -> 
     await walks.close()
 
 
-async def test_no_more_walks_wait_than_may(store: Store) -> None:
+async def test_no_more_walks_wait_than_may(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = Walks(store)
+    monkeypatch.setattr(walks, "CROWDED_SECONDS", 60)
     open_ = [waiting.walk(QUERY) for _ in range(WALKS)]
     for each in open_:
         await anext(each)
@@ -86,3 +90,18 @@ async def test_a_walk_that_waits_for_too_long_is_refused(
     for each in open_:
         await each.aclose()
     await waiting.close()
+
+
+async def test_walks_that_nobody_takes_make_room_for_others(store: Store) -> None:
+    patient = Walks(store, patience=60)
+    slow = [patient.walk(QUERY) for _ in range(WALKS)]
+    for each in slow:
+        await anext(each)
+    async with asyncio.timeout(5):
+        assert await taken(patient) == ["a", "b", "c"]
+    with pytest.raises(WatcherTooSlow):
+        await anext(slow[0])
+    assert (await anext(slow[-1]))[1].items[0].id == "b"
+    for each in slow:
+        await each.aclose()
+    await patient.close()

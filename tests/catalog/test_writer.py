@@ -205,21 +205,24 @@ async def test_the_changes_of_a_commit_are_told_before_those_who_asked_are_answe
     assert [change.previous for change in told] == [None, result.item]
 
 
-async def test_a_database_that_fails_under_one_unit_fails_all_and_nothing_is_written(
+async def test_a_database_that_fails_under_some_units_fails_all_and_nothing_is_written(
     folder: Path,
 ) -> None:
     with connections_opened("max_page_count = 200"):
         store = open_store(f"sqlite:///{folder}/small.db")
-    too_large = SinkWrite(sinks_pb2.AcquireSinkRequest(name="sink", holder="x" * 2_000_000))
+    too_much = [
+        SinkWrite(sinks_pb2.AcquireSinkRequest(name=f"sink-{n}", holder="x" * 60_000))
+        for n in range(15)
+    ]
     with closing(store):
         async with Writer(store, lambda: NOW, str, deaf) as writer:
             outcomes = await asyncio.gather(
                 writer.write(creation("a")),
-                writer.write(too_large),
+                *map(writer.write, too_much),
                 writer.write(creation("b")),
                 return_exceptions=True,
             )
-            assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 3
+            assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 17
             await writer.write(creation("c"))
         assert stored(store, "a", "b", "c") == {"c"}
 
@@ -310,3 +313,19 @@ async def test_a_batch_that_loads_too_much_is_refused(store: Store) -> None:
             await writer.write(BatchWrite(request, Caller(), Retention(), describe))
         await writer.write(creation("after"))
     assert head_revision(store) == 201
+
+
+async def test_a_small_unit_waits_for_one_commit_of_large_ones_only(
+    writer: Writer, store: Store
+) -> None:
+    with store.write():
+        first = asyncio.create_task(writer.write(creation("first")))
+        await asyncio.sleep(0)
+        units = [large(f"large-{n}", 1_000_000) for n in range(4)]
+        waiting = [asyncio.create_task(writer.write(unit)) for unit in units]
+        await asyncio.sleep(0)
+        small = asyncio.create_task(writer.write(creation("small")))
+        await asyncio.sleep(0)
+    await first
+    assert (await small).item.revision <= 3
+    await asyncio.gather(*waiting)
