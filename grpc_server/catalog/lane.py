@@ -42,6 +42,7 @@ class Turn:
         """Return what *step* returns; it is to end soon after the cancellation is set."""
         loop = asyncio.get_running_loop()
         running = self._running = loop.run_in_executor(self._threads, step)
+        running.add_done_callback(_looked_at)
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -148,5 +149,10 @@ class Lane:
     def _ended(self, ending: "asyncio.Task[None]") -> None:
         self._ending.discard(ending)
         self._free.release()
-        if not ending.cancelled():
-            ending.exception()  # the connection has broken, which the next read finds out
+        _looked_at(ending)  # if the connection has broken, the next read finds out
+
+
+def _looked_at(ended: "asyncio.Future[Any]") -> None:
+    """Look at what *ended* has raised, which nobody may wait for any more."""
+    if not ended.cancelled():
+        ended.exception()
