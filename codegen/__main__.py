@@ -1,7 +1,7 @@
 """`python -m codegen`: generated/ from protos/, and the checks of the contract.
 
-With --check nothing is written: the exit code is 1 if what is committed is not
-what would be generated.
+What docs/asyncapi.yaml says of an item is generated, too. With --check nothing is
+written: the exit code is 1 if what is committed is not what would be generated.
 """
 
 import subprocess
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from codegen import buf, main_branch, tree
+from codegen import asyncapi, buf, main_branch, tree
 from codegen.stubs import ROOT, contract_files, generate_rest, generate_stubs
 
 PROTOS = "protos"
@@ -39,8 +39,26 @@ def _run(root: Path, scratch: Path, *, check: bool) -> int:
     generate_stubs(protos, fresh)
     generate_rest(protos, fresh)
     code = _check(root / GENERATED, fresh) if check else _replace(root / GENERATED, fresh)
+    code |= _document(root / asyncapi.DOCUMENT, fresh, check=check)
     _judge(root, scratch)
     return code
+
+
+def _document(document: Path, fresh: Path, *, check: bool) -> int:
+    """Bring *document* up to date, or *check* that it is, if there is one."""
+    if not document.exists():
+        return 0
+    before = document.read_text()
+    after = asyncapi.with_fields(before, fresh)
+    if after == before:
+        print(f"Documents: {asyncapi.DOCUMENT} is up to date")
+        return 0
+    if check:
+        print(f"Documents: {asyncapi.DOCUMENT} is not what {PROTOS}/ gives; run `make protos`")
+        return 1
+    document.write_text(after)
+    print(f"Documents: {asyncapi.DOCUMENT}, changed")
+    return 0
 
 
 def _format(protos: Path, *, check: bool) -> None:

@@ -1,20 +1,28 @@
 """The types of a model's fields, with the limits that Pydantic checks."""
 
 from collections.abc import Iterable
+from math import isfinite
 
 from codegen.closure import Model, Variant
-from codegen.contract import Field, Kind, Shape, TextLimits
+from codegen.contract import FLOATS, Bound, Bounds, Field, Kind, Shape, TextLimits
 from codegen.source import literal
 from codegen.unsupported import Unsupported
 from codegen.well_known import WELL_KNOWN
 
-NUMBERS = {Kind.INT32: "int32", Kind.INT64: "int64"}
+NUMBERS = {
+    Kind.INT32: "int32",
+    Kind.INT64: "int64",
+    Kind.UINT32: "uint32",
+    Kind.UINT64: "uint64",
+    Kind.FLOAT: "float32",
+    Kind.DOUBLE: "double",
+}
 
 
 def body_type(model: Model, field: Field) -> str:
     """The type of *field* in the JSON of a body or an answer."""
     if field.shape is Shape.MAP:
-        return _map(field, nullable=model.variant is Variant.PATCH)
+        return _map(model, field)
     if field.shape is Shape.REPEATED:
         return _list(field, _body_value(model, field))
     return _body_value(model, field)
@@ -37,15 +45,26 @@ def _body_value(model: Model, field: Field) -> str:
     match field.kind:
         case Kind.STRING:
             return _string(field)
+        case Kind.BYTES:
+            return f"Annotated[bytes, base64({_sizes(field.limits.text)})]"
         case Kind.BOOL:
             return "bool"
-        case Kind.INT32 | Kind.INT64:
-            return _number("", field)
         case Kind.ENUM:
-            return f"Annotated[int, enum(pb.{_last(field.type_name)})]"
+            defined_only = ", defined_only=True" if field.limits.defined_only else ""
+            return f"Annotated[int, enum(pb.{_last(field.type_name)}{defined_only})]"
         case Kind.MESSAGE:
-            known = WELL_KNOWN.get(field.type_name)
-            return known.annotation if known else model.part_name(field)
+            return _message(model, field)
+        case _:
+            return _number("", field)
+
+
+def _message(model: Model, field: Field) -> str:
+    known = WELL_KNOWN.get(field.type_name)
+    if known is None:
+        return model.part_name(field)
+    limits = field.limits
+    rules = _sizes(limits.text) if known.rule == "bytes" else _bounds(limits.bounds)
+    return known.annotation.format(rules).replace("timestamp()", "TIMESTAMP")
 
 
 def _query_value(field: Field) -> str:
@@ -60,13 +79,33 @@ def _query_value(field: Field) -> str:
             known = WELL_KNOWN.get(field.type_name)
             if known is None or not known.in_query:
                 raise Unsupported(field.full_name, f"a {field.type_name} in a query")
-            return known.annotation
+            return known.annotation.format("")
 
 
 def _number(prefix: str, field: Field) -> str:
-    ge = field.limits.ge
-    argument = "" if ge is None else f"ge={ge}"
-    return f"Annotated[int, {prefix}{NUMBERS[field.kind]}({argument})]"
+    held = "float" if field.kind in FLOATS else "int"
+    return f"Annotated[{held}, {prefix}{NUMBERS[field.kind]}({_bounds(field.limits.bounds)})]"
+
+
+def _bounds(bounds: Bounds) -> str:
+    given = {"gt": bounds.gt, "ge": bounds.ge, "lt": bounds.lt, "le": bounds.le}
+    written = [f"{name}={_bound(value)}" for name, value in given.items() if value is not None]
+    allowed = [f"allowed={list(bounds.allowed)}"] if bounds.allowed else []
+    return ", ".join(written + allowed)
+
+
+def _bound(value: Bound) -> str:
+    return literal(value) if isinstance(value, str) else _float_source(value)
+
+
+def _float_source(value: float) -> str:
+    """*value* as it is written in Python, which has no literal for what is infinite."""
+    return repr(value) if isfinite(value) else f'float("{value}")'
+
+
+def _sizes(text: TextLimits) -> str:
+    given = {"min_len": text.min_len, "max_len": text.max_len}
+    return ", ".join(f"{name}={size}" for name, size in given.items() if size is not None)
 
 
 def _string(field: Field) -> str:
@@ -81,10 +120,10 @@ def _list(field: Field, value: str) -> str:
     return _annotated(f"list[{value}]", [*notes, "Unique()"] if limits.unique else notes)
 
 
-def _map(field: Field, *, nullable: bool) -> str:
+def _map(model: Model, field: Field) -> str:
     key = _annotated("str", list(_text_notes(field.limits.keys)))
-    value = _annotated("str", list(_text_notes(field.limits.text)))
-    choice = f"{value} | None" if nullable else value
+    value = _body_value(model, field)
+    choice = f"{value} | None" if model.variant is Variant.PATCH else value
     notes = _constraints(min_length=field.limits.min_size, max_length=field.limits.max_size)
     return _annotated(f"dict[{key}, {choice}]", notes)
 

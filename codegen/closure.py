@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from codegen.bindings import Binding, message_of
-from codegen.contract import Field, File, Kind, Message
+from codegen.contract import Field, File, Kind, Message, Shape
 from codegen.unsupported import Unsupported
 from codegen.well_known import FIELD_MASK, WELL_KNOWN
 
@@ -38,7 +38,13 @@ class Model:
         return f"{self.message.name}{self.variant.value}"
 
     def variant_of(self, field: Field) -> Variant:
-        """The variant of the message in *field*: a field beside a mask is partial."""
+        """The variant of the message in *field*.
+
+        A field beside a mask is partial, and so is a part of what is partial; but the
+        values of lists and maps are replaced as a whole.
+        """
+        if self.variant is not Variant.FULL:
+            return self.variant if field.shape is Shape.SINGULAR else Variant.FULL
         masked = any(other.type_name == FIELD_MASK for other in self.message.fields)
         partial = self.read and masked and field.type_name != FIELD_MASK
         return Variant.UPDATE if partial else Variant.FULL

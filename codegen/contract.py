@@ -4,14 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+ETAG = "etag"
+
 
 class Kind(Enum):
     """The type of a field's value."""
 
     STRING = auto()
+    BYTES = auto()
     BOOL = auto()
     INT32 = auto()
     INT64 = auto()
+    UINT32 = auto()
+    UINT64 = auto()
+    FLOAT = auto()
+    DOUBLE = auto()
     ENUM = auto()
     MESSAGE = auto()
 
@@ -24,26 +31,50 @@ class Shape(Enum):
     MAP = auto()
 
 
+INTEGERS = frozenset({Kind.INT32, Kind.INT64, Kind.UINT32, Kind.UINT64})
+FLOATS = frozenset({Kind.FLOAT, Kind.DOUBLE})
+
+
 @dataclass(frozen=True, slots=True)
 class TextLimits:
-    """The rules of a string; examples come from the rules too."""
+    """The rules of a string; its sizes are those of bytes, too."""
 
     min_len: int | None = None
     max_len: int | None = None
     pattern: str | None = None
     uuid: bool = False
-    examples: tuple[str, ...] = ()
+
+
+Bound = int | float | str
+"""A number; or a duration or a time in ProtoJSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between what a value must be, and what it may be at all, if *allowed* is not empty."""
+
+    gt: Bound | None = None
+    ge: Bound | None = None
+    lt: Bound | None = None
+    le: Bound | None = None
+    allowed: tuple[int | float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The rules of a field. *text* holds for each string of a list or map."""
+    """The rules of a field.
+
+    *text*, *bounds* and *defined_only*, which is for enums, hold for each value of a
+    list or map. *examples* come from the rules, too.
+    """
 
     text: TextLimits = field(default_factory=TextLimits)
     keys: TextLimits = field(default_factory=TextLimits)
+    bounds: Bounds = field(default_factory=Bounds)
+    defined_only: bool = False
+    examples: tuple[str | int | float, ...] = ()
     required: bool = False
     zero_is_absent: bool = False
-    ge: int | None = None
     min_size: int | None = None
     max_size: int | None = None
     unique: bool = False
@@ -53,6 +84,7 @@ class Limits:
 class Field:
     """A field. *type_name* is the full name of its message or enum, or empty.
 
+    *kind* and *type_name* of a list or a map are those of each of its values.
     *presence*: whether an unset field can be told from a zero one.
     *behaviors* are names of google.api.FieldBehavior.
     """
@@ -80,9 +112,19 @@ class Field:
         return "OUTPUT_ONLY" in self.behaviors
 
     @property
+    def immutable(self) -> bool:
+        """Whether it keeps the value that it was created with."""
+        return "IMMUTABLE" in self.behaviors
+
+    @property
     def identifier(self) -> bool:
         """Whether it is the name that clients know the resource by."""
         return "IDENTIFIER" in self.behaviors
+
+    @property
+    def written(self) -> bool:
+        """Whether clients write it; an etag (AIP-154) only says what they expect."""
+        return not (self.output_only or self.identifier or self.name == ETAG)
 
 
 @dataclass(frozen=True, slots=True)

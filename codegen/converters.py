@@ -3,16 +3,30 @@
 from collections.abc import Iterable
 
 from codegen.closure import Model, Variant
-from codegen.contract import Enumeration, Field, File, Kind, Shape
+from codegen.contract import FLOATS, Enumeration, Field, File, Kind, Shape
 from codegen.source import docstring, literal, snake
 from codegen.well_known import WELL_KNOWN
 
 ZEROS = {
     Kind.STRING: '""',
     Kind.BOOL: "False",
+    Kind.BYTES: 'b""',
     Kind.INT32: "0",
     Kind.INT64: "0",
+    Kind.UINT32: "0",
+    Kind.UINT64: "0",
+    Kind.FLOAT: "0.0",
+    Kind.DOUBLE: "0.0",
     Kind.ENUM: "0",
+}
+
+
+WRITERS = {
+    Kind.BYTES: "base64_to_json",
+    Kind.INT64: "str",
+    Kind.UINT64: "str",
+    Kind.FLOAT: "float32_to_json",
+    Kind.DOUBLE: "double_to_json",
 }
 
 
@@ -51,11 +65,19 @@ def _to_proto(model: Model) -> str:
 def _argument(model: Model, field: Field) -> str:
     value = f"model.{field.name}"
     needed = model.needs(field)
-    if field.shape is Shape.MAP and model.variant is Variant.PATCH:
-        return f"{{key: value for key, value in ({value} or {{}}).items() if value is not None}}"
-    if field.kind is Kind.MESSAGE and field.type_name not in WELL_KNOWN:
+    is_part = field.kind is Kind.MESSAGE and field.type_name not in WELL_KNOWN
+    if field.shape is Shape.MAP and (is_part or model.variant is Variant.PATCH):
+        return _map_argument(model, field, value, is_part=is_part)
+    if is_part:
         return _part_argument(model, field, value, needed=needed)
     return plain_argument(field, value, needed=needed)
+
+
+def _map_argument(model: Model, field: Field, value: str, *, is_part: bool) -> str:
+    """The entries of a map; in a patch, those that are not removed."""
+    held = f"{_converter(model, field)}(value)" if is_part else "value"
+    kept = " if value is not None" if model.variant is Variant.PATCH else ""
+    return _cast(field, f"{{key: {held} for key, value in ({value} or {{}}).items(){kept}}}")
 
 
 def plain_argument(field: Field, value: str, *, needed: bool) -> str:
@@ -64,16 +86,28 @@ def plain_argument(field: Field, value: str, *, needed: bool) -> str:
     A field without presence takes zero for what is absent, the others take None.
     """
     if needed or field.presence or field.shape is not Shape.SINGULAR:
-        given = value
-    else:
-        given = f"{value} or {ZEROS[field.kind]}"
-    if field.kind is Kind.ENUM:
-        return f'cast("pb.{_last(field.type_name)}.ValueType", {given})'
-    return given
+        return _cast(field, value)
+    return _cast(field, f"{value} or {ZEROS[field.kind]}")
+
+
+def _cast(field: Field, given: str) -> str:
+    if field.kind is not Kind.ENUM:
+        return given
+    held = f"pb.{_last(field.type_name)}.ValueType"
+    shaped = {
+        Shape.SINGULAR: held,
+        Shape.REPEATED: f"list[{held}]",
+        Shape.MAP: f"dict[str, {held}]",
+    }
+    return f'cast("{shaped[field.shape]}", {given})'
+
+
+def _converter(model: Model, field: Field) -> str:
+    return f"{snake(model.part_name(field))}_to_proto"
 
 
 def _part_argument(model: Model, field: Field, value: str, *, needed: bool) -> str:
-    convert = f"{snake(model.part_name(field))}_to_proto"
+    convert = _converter(model, field)
     if field.shape is Shape.REPEATED:
         return f"[{convert}(part) for part in {value}{'' if needed else ' or ()'}]"
     return f"{convert}({value})" if needed else f"None if {value} is None else {convert}({value})"
@@ -97,13 +131,17 @@ def _member(field: Field) -> list[str]:
         condition = f"has({literal(field.name)})"
         return [f"if {condition}:", f"    {target} = {_value(field, f'message.{field.name}')}"]
     local = f"{field.name}_" if field.name in {"json", "has", "message"} else field.name
-    return [f"if {local} := message.{field.name}:", f"    {target} = {_values(field, local)}"]
+    is_set = f"{local} := message.{field.name}"
+    if field.kind in FLOATS and field.shape is Shape.SINGULAR:
+        is_set = f"({is_set}) or is_negative({local})"  # as -0.0, which is set, and false
+    return [f"if {is_set}:", f"    {target} = {_values(field, local)}"]
 
 
 def _values(field: Field, value: str) -> str:
     match field.shape:
         case Shape.MAP:
-            return f"map_to_json({value})"
+            element = _value(field, "element")
+            return f"map_to_json({value}{'' if element == 'element' else f', {_writer(field)}'})"
         case Shape.REPEATED:
             element = _value(field, "element")
             simple = f"list({value})"
@@ -113,17 +151,21 @@ def _values(field: Field, value: str) -> str:
 
 
 def _value(field: Field, value: str) -> str:
-    match field.kind:
-        case Kind.INT64:
-            return f"str({value})"
-        case Kind.ENUM:
-            return f"{_table(field.type_name)}.get({value}, {value})"
-        case Kind.MESSAGE:
-            known = WELL_KNOWN.get(field.type_name)
-            name = known.write if known else f"{snake(_last(field.type_name))}_to_json"
-            return f"{name}({value})"
-        case _:
-            return value
+    if field.kind is Kind.ENUM:
+        return f"{_table(field.type_name)}.get({value}, {value})"
+    writer = _writer(field)
+    return f"{writer}({value})" if writer else value
+
+
+def _writer(field: Field) -> str:
+    """The function that writes a value of *field* as JSON; empty if it is JSON already."""
+    if field.kind is Kind.ENUM:
+        table = _table(field.type_name)
+        return f"lambda number: {table}.get(number, number)"
+    if field.kind is Kind.MESSAGE:
+        known = WELL_KNOWN.get(field.type_name)
+        return known.write if known else f"{snake(_last(field.type_name))}_to_json"
+    return WRITERS.get(field.kind, "")
 
 
 def _last(full_name: str) -> str:

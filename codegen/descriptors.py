@@ -24,13 +24,25 @@ from codegen.soundness import check_field
 from codegen.unsupported import Unsupported
 from codegen.well_known import WELL_KNOWN
 
+Type = FieldDescriptorProto
 KINDS = {
-    FieldDescriptorProto.TYPE_STRING: Kind.STRING,
-    FieldDescriptorProto.TYPE_BOOL: Kind.BOOL,
-    FieldDescriptorProto.TYPE_INT32: Kind.INT32,
-    FieldDescriptorProto.TYPE_INT64: Kind.INT64,
-    FieldDescriptorProto.TYPE_ENUM: Kind.ENUM,
-    FieldDescriptorProto.TYPE_MESSAGE: Kind.MESSAGE,
+    Type.TYPE_STRING: Kind.STRING,
+    Type.TYPE_BYTES: Kind.BYTES,
+    Type.TYPE_BOOL: Kind.BOOL,
+    Type.TYPE_INT32: Kind.INT32,
+    Type.TYPE_SINT32: Kind.INT32,
+    Type.TYPE_SFIXED32: Kind.INT32,
+    Type.TYPE_INT64: Kind.INT64,
+    Type.TYPE_SINT64: Kind.INT64,
+    Type.TYPE_SFIXED64: Kind.INT64,
+    Type.TYPE_UINT32: Kind.UINT32,
+    Type.TYPE_FIXED32: Kind.UINT32,
+    Type.TYPE_UINT64: Kind.UINT64,
+    Type.TYPE_FIXED64: Kind.UINT64,
+    Type.TYPE_FLOAT: Kind.FLOAT,
+    Type.TYPE_DOUBLE: Kind.DOUBLE,
+    Type.TYPE_ENUM: Kind.ENUM,
+    Type.TYPE_MESSAGE: Kind.MESSAGE,
 }
 MESSAGES = FileDescriptorProto.MESSAGE_TYPE_FIELD_NUMBER
 ENUMS = FileDescriptorProto.ENUM_TYPE_FIELD_NUMBER
@@ -120,10 +132,8 @@ def _read_oneofs(full_name: str, message: DescriptorProto) -> Iterable[Oneof]:
 
 
 def _check_choice(full_name: str, field: FieldDescriptorProto) -> None:
-    if field.type != FieldDescriptorProto.TYPE_MESSAGE:
-        raise Unsupported(full_name, "a oneof of anything but messages")
-    if field.options.HasExtension(validate.field):
-        raise Unsupported(full_name, "rules of a field in a oneof")
+    if "REQUIRED" in _behaviors(field) or field.options.Extensions[validate.field].required:
+        raise Unsupported(full_name, "a required field in a oneof")
 
 
 def _oneof(field: FieldDescriptorProto) -> int | None:
@@ -136,8 +146,10 @@ def _read_field(
     message_name: str, message: DescriptorProto, field: FieldDescriptorProto, comment: str
 ) -> Field:
     full_name = f"{message_name}.{field.name}"
-    shape = _shape(message, field)
-    kind = Kind.STRING if shape is Shape.MAP else _kind(full_name, field)
+    entry = _entry(message, field)
+    shape = _shape(field, entry)
+    value = _map_value(full_name, entry) if entry else field
+    kind = _kind(full_name, value)
     read = Field(
         full_name=full_name,
         name=field.name,
@@ -145,23 +157,30 @@ def _read_field(
         number=field.number,
         kind=kind,
         shape=shape,
-        type_name=field.type_name.removeprefix("."),
+        type_name=value.type_name.removeprefix("."),
         presence=_presence(field, kind, shape),
-        limits=_limits(full_name, kind, shape, field),
+        limits=_limits(full_name, value, shape, field),
         behaviors=_behaviors(field),
         comment=comment,
     )
-    if shape is Shape.MAP:
-        _check_map(full_name, _entry(message, field))
     check_field(read)
     return read
 
 
-def _limits(full_name: str, kind: Kind, shape: Shape, field: FieldDescriptorProto) -> Limits:
+def _limits(
+    full_name: str, value: FieldDescriptorProto, shape: Shape, field: FieldDescriptorProto
+) -> Limits:
     rules = field.options.Extensions[validate.field]
-    if rules == UNCHECKED and field.type_name.removeprefix(".") in WELL_KNOWN:
+    known = WELL_KNOWN.get(value.type_name.removeprefix("."))
+    if rules == UNCHECKED and known:
         return Limits()  # the messages of others have no rules that this could turn off
-    return read_limits(full_name, kind, shape, rules)
+    return read_limits(full_name, known.rule if known else _rule(value), shape, rules)
+
+
+def _rule(field: FieldDescriptorProto) -> str:
+    """The name of the rules for the type of *field*; empty for a message."""
+    name = Type.Type.Name(field.type).removeprefix("TYPE_").lower()
+    return "" if name == "message" else name
 
 
 def _behaviors(field: FieldDescriptorProto) -> frozenset[str]:
@@ -173,14 +192,14 @@ def _kind(full_name: str, field: FieldDescriptorProto) -> Kind:
     try:
         return KINDS[field.type]
     except KeyError:
-        name = FieldDescriptorProto.Type.Name(field.type)
+        name = Type.Type.Name(field.type)
         raise Unsupported(full_name, f"the type {name}") from None
 
 
-def _shape(message: DescriptorProto, field: FieldDescriptorProto) -> Shape:
-    if field.label != FieldDescriptorProto.LABEL_REPEATED:
+def _shape(field: FieldDescriptorProto, entry: DescriptorProto | None) -> Shape:
+    if field.label != Type.LABEL_REPEATED:
         return Shape.SINGULAR
-    return Shape.MAP if _entry(message, field) else Shape.REPEATED
+    return Shape.MAP if entry else Shape.REPEATED
 
 
 def _entry(message: DescriptorProto, field: FieldDescriptorProto) -> DescriptorProto | None:
@@ -190,9 +209,11 @@ def _entry(message: DescriptorProto, field: FieldDescriptorProto) -> DescriptorP
     return next((entry for entry in entries if entry.name == name), None)
 
 
-def _check_map(full_name: str, entry: DescriptorProto | None) -> None:
-    if entry and any(part.type != FieldDescriptorProto.TYPE_STRING for part in entry.field):
-        raise Unsupported(full_name, "a map of anything but strings to strings")
+def _map_value(full_name: str, entry: DescriptorProto) -> FieldDescriptorProto:
+    key, value = entry.field
+    if key.type != Type.TYPE_STRING:
+        raise Unsupported(full_name, "a map whose keys are no strings")
+    return value
 
 
 def _presence(field: FieldDescriptorProto, kind: Kind, shape: Shape) -> bool:

@@ -35,7 +35,7 @@ def _model(model: Model) -> str:
     lines.append(docstring(f"{message.comment or message.name}{ABOUT[model.variant]}"))
     hidden = [field.name for field in message.fields if field.output_only]
     lines += _names("output_only", hidden)
-    lines += _oneofs(message.oneofs)
+    lines += _oneofs(message.oneofs, is_whole=model.variant is Variant.FULL)
     lines += [_model_field(model, field) for field in message.fields]
     return "\n".join(lines)
 
@@ -45,15 +45,16 @@ def _names(variable: str, names: Sequence[str]) -> list[str]:
     return [f"    {variable}: ClassVar = frozenset({{{quoted}}})"] if names else []
 
 
-def _oneofs(oneofs: Sequence[Oneof]) -> list[str]:
-    written = "".join(f"{_oneof(oneof)}, " for oneof in oneofs)
+def _oneofs(oneofs: Sequence[Oneof], *, is_whole: bool) -> list[str]:
+    written = "".join(f"{_oneof(oneof, is_whole=is_whole)}, " for oneof in oneofs)
     return [f"    oneofs: ClassVar = ({written.strip()})"] if oneofs else []
 
 
-def _oneof(oneof: Oneof) -> str:
+def _oneof(oneof: Oneof, *, is_whole: bool) -> str:
     names = ", ".join(map(literal, oneof.fields))
     end = "," if len(oneof.fields) == 1 else ""
-    return f"Oneof(({names}{end}){', required=True' if oneof.required else ''})"
+    required = ", required=True" if oneof.required and is_whole else ""
+    return f"Oneof(({names}{end}){required})"
 
 
 def _model_field(model: Model, field: Field) -> str:
@@ -73,10 +74,14 @@ def _field(field: Field, annotation: str, *, required: bool) -> str:
     if field.json_name != field.name:
         arguments.append(f"alias={literal(field.json_name)}")
     arguments.append(f"description={long_literal(field.comment or field.name)}")
-    if field.limits.text.examples and field.shape is Shape.SINGULAR:
-        examples = ", ".join(map(literal, field.limits.text.examples))
+    if field.limits.examples and field.shape is Shape.SINGULAR:
+        examples = ", ".join(map(_example, field.limits.examples))
         arguments.append(f"examples=[{examples}]")
     return f"    {field.name}: {annotation} = Field({', '.join(arguments)})"
+
+
+def _example(example: str | float) -> str:
+    return literal(example) if isinstance(example, str) else repr(example)
 
 
 def _path(binding: Binding) -> str:

@@ -1,85 +1,143 @@
 """The limits of a field, from its buf.validate rules."""
 
 from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
 
 from buf.validate import validate_pb2 as validate
 from google.protobuf.message import Message
 
-from codegen.contract import Kind, Limits, Shape, TextLimits
+from codegen.contract import Bound, Bounds, Limits, Shape, TextLimits
 from codegen.unsupported import Unsupported
 
-RULES = {Kind.STRING: "string", Kind.INT32: "int32", Kind.INT64: "int64"}
 TEXT_RULES = ("min_len", "max_len", "pattern", "uuid", "example")
+BYTES_RULES = ("min_len", "max_len")
+BOUNDS = {"gt": "gt", "gte": "ge", "lt": "lt", "lte": "le"}
+TIMES = frozenset({"duration", "timestamp"})
+BIG = frozenset({"int64", "sint64", "sfixed64", "uint64", "fixed64"})
+UNCOUNTED = frozenset({"", "float", "double", "duration", "timestamp"})
+"""What has no rule `unique` that the models check: messages, and what may be no number."""
 
 
-def read_limits(name: str, kind: Kind, shape: Shape, rules: validate.FieldRules) -> Limits:
+def read_limits(name: str, rule: str, shape: Shape, rules: validate.FieldRules) -> Limits:
     """The limits that *rules* put on the field called *name* in full.
+
+    *rule* is the name of the rules for its values, as `sint32`, or empty if they have none.
 
     Raises:
         Unsupported: There is a rule that the models would not check.
     """
-    if shape is Shape.REPEATED:
-        return _list_limits(name, kind, rules)
-    if shape is Shape.MAP:
-        return _map_limits(name, rules)
-    _only(name, rules, ("required", "ignore", RULES.get(kind, "required")))
-    _only(name, rules.int32, ("gte",))
-    _only(name, rules.int64, ("gte",))
-    numbers = rules.int32 if kind is Kind.INT32 else rules.int64
-    return Limits(
-        text=_text_limits(name, rules.string),
-        required=rules.required,
-        zero_is_absent=_zero_is_absent(name, rules),
-        ge=numbers.gte if numbers.HasField("gte") else None,
-    )
+    match shape:
+        case Shape.REPEATED:
+            return _list_limits(name, rule, rules)
+        case Shape.MAP:
+            return _map_limits(name, rule, rules)
+        case Shape.SINGULAR:
+            _only(name, rules, ("required", "ignore", rule))
+            return replace(
+                _value_limits(name, rule, rules),
+                required=rules.required,
+                zero_is_absent=_zero_is_absent(name, rules),
+            )
 
 
-def _list_limits(name: str, kind: Kind, rules: validate.FieldRules) -> Limits:
+def _list_limits(name: str, rule: str, rules: validate.FieldRules) -> Limits:
     _only(name, rules, ("repeated",))
     sizes = rules.repeated
     _only(name, sizes, ("min_items", "max_items", "unique", "items"))
-    _only(name, sizes.items, ("string",) if kind is Kind.STRING else ())
-    return Limits(
-        text=_plain_text_limits(name, sizes.items.string),
+    if sizes.unique and rule in UNCOUNTED:
+        raise Unsupported(name, "unique messages, times or fractions")
+    return replace(
+        _element_limits(name, rule, sizes.items),
         min_size=sizes.min_items if sizes.HasField("min_items") else None,
         max_size=sizes.max_items if sizes.HasField("max_items") else None,
-        unique=_unique(name, kind, sizes),
+        unique=sizes.unique,
     )
 
 
-def _unique(name: str, kind: Kind, sizes: validate.RepeatedRules) -> bool:
-    if sizes.unique and kind is not Kind.STRING:
-        raise Unsupported(name, "only strings can be unique")
-    return sizes.unique
-
-
-def _map_limits(name: str, rules: validate.FieldRules) -> Limits:
+def _map_limits(name: str, rule: str, rules: validate.FieldRules) -> Limits:
     _only(name, rules, ("map",))
     sizes = rules.map
-    _only(name, sizes, ("max_pairs", "keys", "values"))
-    _only(name, sizes.keys, ("string",))
-    _only(name, sizes.values, ("string",))
-    return Limits(
-        keys=_plain_text_limits(name, sizes.keys.string),
-        text=_plain_text_limits(name, sizes.values.string),
+    _only(name, sizes, ("min_pairs", "max_pairs", "keys", "values"))
+    return replace(
+        _element_limits(name, rule, sizes.values),
+        keys=_element_limits(name, "string", sizes.keys).text,
+        min_size=sizes.min_pairs if sizes.HasField("min_pairs") else None,
         max_size=sizes.max_pairs if sizes.HasField("max_pairs") else None,
     )
 
 
-def _plain_text_limits(name: str, rules: validate.StringRules) -> TextLimits:
-    _only(name, rules, ("min_len", "max_len", "pattern"))
-    return _text_limits(name, rules)
+def _element_limits(name: str, rule: str, rules: validate.FieldRules) -> Limits:
+    """The limits of each key or value; a uuid could not be left out here."""
+    _only(name, rules, (rule,))
+    limits = replace(_value_limits(name, rule, rules), examples=())
+    if limits.text.uuid:
+        raise Unsupported(name, "the rule buf.validate.StringRules.uuid")
+    return limits
 
 
-def _text_limits(name: str, rules: validate.StringRules) -> TextLimits:
-    _only(name, rules, TEXT_RULES)
+def _value_limits(name: str, rule: str, rules: validate.FieldRules) -> Limits:
+    match rule:
+        case "" | "bool":
+            _only(name, rules, ("required", "ignore"))
+            return Limits()
+        case "string":
+            _only(name, rules.string, TEXT_RULES)
+            text = replace(_text_limits(rules.string), uuid=rules.string.uuid)
+            return Limits(text=text, examples=tuple(rules.string.example))
+        case "bytes":
+            _only(name, rules.bytes, BYTES_RULES)
+            return Limits(text=_text_limits(rules.bytes))
+        case "enum":
+            _only(name, rules.enum, ("defined_only",))
+            return Limits(defined_only=rules.enum.defined_only)
+        case _:
+            return _bounded_limits(name, rule, getattr(rules, rule))
+
+
+def _text_limits(rules: Any) -> TextLimits:
     return TextLimits(
         min_len=rules.min_len if rules.HasField("min_len") else None,
         max_len=rules.max_len if rules.HasField("max_len") else None,
         pattern=rules.pattern if rules.HasField("pattern") else None,
-        uuid=rules.uuid,
-        examples=tuple(rules.example),
     )
+
+
+def _bounded_limits(name: str, rule: str, rules: Any) -> Limits:
+    """The limits of a number, a duration or a time."""
+    if rule in TIMES:
+        _only(name, rules, BOUNDS)
+        return Limits(bounds=_bounds(name, rules, {}))
+    _only(name, rules, (*BOUNDS, "in", "example"))
+    bounds = _bounds(name, rules, {"allowed": tuple(getattr(rules, "in"))})
+    return Limits(bounds=bounds, examples=tuple(map(str if rule in BIG else _same, rules.example)))
+
+
+def _bounds(name: str, rules: Any, others: dict[str, Any]) -> Bounds:
+    given = {BOUNDS[bound]: getattr(rules, bound) for bound in BOUNDS if rules.HasField(bound)}
+    lowest = [_order(given[bound]) for bound in ("gt", "ge") if bound in given]
+    highest = [_order(given[bound]) for bound in ("lt", "le") if bound in given]
+    if lowest and highest and (lowest > highest or (lowest == highest and _open(given))):
+        raise Unsupported(name, "bounds with nothing between them")
+    limits: dict[str, Any] = {bound: _bound(value) for bound, value in given.items()}
+    return Bounds(**limits, **others)
+
+
+def _open(given: dict[str, Any]) -> set[str]:
+    """Those of the bounds that a value may not be equal to."""
+    return {"gt", "lt"} & given.keys()
+
+
+def _order(value: Any) -> Any:
+    return value if isinstance(value, int | float) else (value.seconds, value.nanos)
+
+
+def _bound(value: Any) -> Bound:
+    return value if isinstance(value, int | float) else str(value.ToJsonString())
+
+
+def _same(value: float) -> float:
+    return value
 
 
 def _zero_is_absent(name: str, rules: validate.FieldRules) -> bool:

@@ -1,15 +1,16 @@
 """Checks that what the options of a field say fits together."""
 
 import keyword
+from collections.abc import Callable
 from re import search
 
 from pydantic import BaseModel
 
-from codegen.contract import Field, Kind, Shape
+from codegen.contract import Bound, Bounds, Field, Kind, Shape, TextLimits
 from codegen.unsupported import Unsupported
 
 TAKEN = frozenset({*dir(BaseModel), "output_only", "sent_fields", "json_names"})
-KNOWN_BEHAVIORS = frozenset({"REQUIRED", "OPTIONAL", "OUTPUT_ONLY", "IDENTIFIER"})
+KNOWN_BEHAVIORS = frozenset({"REQUIRED", "OPTIONAL", "OUTPUT_ONLY", "IDENTIFIER", "IMMUTABLE"})
 
 
 def check_field(field: Field) -> None:
@@ -19,7 +20,6 @@ def check_field(field: Field) -> None:
         Unsupported: They do.
     """
     _check_name(field)
-    _check_shape(field)
     _check_behaviors(field)
     _check_zero(field)
 
@@ -27,11 +27,6 @@ def check_field(field: Field) -> None:
 def _check_name(field: Field) -> None:
     if field.name in TAKEN or keyword.iskeyword(field.name) or field.name.startswith("model_"):
         raise Unsupported(field.full_name, "a name that means something else to a model")
-
-
-def _check_shape(field: Field) -> None:
-    if field.shape is Shape.REPEATED and field.kind not in {Kind.STRING, Kind.MESSAGE}:
-        raise Unsupported(field.full_name, "a list of anything but strings and messages")
 
 
 def _check_behaviors(field: Field) -> None:
@@ -62,11 +57,26 @@ def _can_skip_zero(field: Field) -> bool:
 def _minds(field: Field) -> bool:
     """Whether the rules of *field* refuse its zero value."""
     limits = field.limits
-    return bool(limits.min_size) or (limits.ge or 0) > 0 or _minds_empty_text(field)
+    if field.shape is not Shape.SINGULAR:
+        return bool(limits.min_size)
+    if field.kind in {Kind.STRING, Kind.BYTES}:
+        return _minds_empty_text(limits.text)
+    return field.kind is not Kind.MESSAGE and _minds_zero(limits.bounds)
 
 
-def _minds_empty_text(field: Field) -> bool:
-    text = field.limits.text
-    if field.shape is not Shape.SINGULAR or field.kind is not Kind.STRING:
-        return False
+def _minds_empty_text(text: TextLimits) -> bool:
     return bool(text.min_len) or not (text.pattern is None or search(text.pattern, ""))
+
+
+def _minds_zero(bounds: Bounds) -> bool:
+    too_small = _is_number(bounds.gt, lambda gt: gt >= 0) or _is_number(
+        bounds.ge, lambda ge: ge > 0
+    )
+    too_large = _is_number(bounds.lt, lambda lt: lt <= 0) or _is_number(
+        bounds.le, lambda le: le < 0
+    )
+    return too_small or too_large or not (0 in bounds.allowed or not bounds.allowed)
+
+
+def _is_number(bound: Bound | None, holds: Callable[[float], bool]) -> bool:
+    return isinstance(bound, int | float) and holds(bound)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC
 from types import MappingProxyType
+from typing import Any
 
 import typer
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from items.v1 import items_pb2 as pb
+from items.v1.items_fields import ITEM_WRITABLE
 from items_cli.printable import printable
 
 PRESENT = "present"
@@ -24,6 +26,12 @@ _COLOURS: Mapping[str, str] = MappingProxyType(
 )
 _VIEWS: Mapping[pb.ViewChange.ValueType, str] = MappingProxyType(
     {pb.VIEW_CHANGE_ENTERED: "enters the filter", pb.VIEW_CHANGE_LEFT: "leaves the filter"}
+)
+
+_MAPS = frozenset(
+    field.name
+    for field in pb.Item.DESCRIPTOR.fields
+    if field.message_type is not None and field.message_type.GetOptions().map_entry
 )
 
 
@@ -59,13 +67,20 @@ def _remarks(change: pb.ItemChange) -> Iterator[str]:
 
 
 def _changed(change: pb.ItemChange) -> Iterator[str]:
-    """The names of what somebody wrote that differs; each label by itself."""
-    item, previous = change.item, change.previous
-    for name in ("name", "description"):
-        if getattr(item, name) != getattr(previous, name):
+    """The names of what somebody wrote that differs; each entry of a map by itself."""
+    for name in ITEM_WRITABLE:
+        item, previous = (_held(each, name) for each in (change.item, change.previous))
+        if name in _MAPS:
+            for key in sorted({*item, *previous}):
+                if item.get(key) != previous.get(key):
+                    yield printable(f"{name}.{key}")
+        elif item != previous:
             yield name
-    for key in sorted({*item.labels, *previous.labels}):
-        if item.labels.get(key) != previous.labels.get(key):
-            yield printable(f"labels.{key}")
-    if item.attributes != previous.attributes:
-        yield "attributes"
+
+
+def _held(item: pb.Item, name: str) -> Any:
+    """The value of a field; None if it has none, where that can be told."""
+    has_presence = pb.Item.DESCRIPTOR.fields_by_name[name].has_presence
+    if has_presence and not item.HasField(name):  # type: ignore[arg-type]  # the name of a field
+        return None
+    return getattr(item, name)

@@ -10,9 +10,10 @@ from typing import Any, NoReturn
 from google.protobuf import json_format
 
 from items.v1 import items_pb2 as pb
+from items.v1.items_fields import ITEM_WRITABLE
 from items_cli.lines import LIMIT, Line
 
-WRITABLE = ("id", "name", "description", "labels", "attributes")
+WRITABLE = ("id", *ITEM_WRITABLE)
 
 LARGEST = LIMIT
 """Bytes of an item, as a message, that are sent; the service accepts fewer."""
@@ -23,12 +24,25 @@ SHOWN = 30
 _MOST_EXACT = 2**53
 """Beyond it, a double may stand for another whole number than the one that was written."""
 
+
+def _is_object(field: Any) -> bool:
+    message = field.message_type
+    if message is None or (field.is_repeated and not message.GetOptions().map_entry):
+        return False
+    is_ours: bool = message.file == pb.DESCRIPTOR  # as the entry of a map is, too
+    return is_ours or bool(message.full_name == "google.protobuf.Struct")
+
+
 _NAMES = {
     name: field.name
     for field in pb.Item.DESCRIPTOR.fields
     for name in (field.json_name, field.name)
 }
 """The field of each key that an item has in ProtoJSON, in both spellings."""
+
+
+_OBJECTS = frozenset(field.name for field in pb.Item.DESCRIPTOR.fields if _is_object(field))
+"""The fields whose JSON is an object; json_format takes an empty list or text for one, too."""
 
 
 class RefusedLine(Exception):
@@ -98,9 +112,9 @@ def _is_whole(value: object) -> bool:
 
 
 def _item(fields: dict[str, Any]) -> pb.Item:
-    for name in ("labels", "attributes"):
-        if not isinstance(fields.get(name), dict | None):
-            raise RefusedLine(f"{name}: {_shown(json.dumps(fields[name]))} is no JSON object")
+    for name, value in fields.items():
+        if name in _OBJECTS and not isinstance(value, dict | None):
+            raise RefusedLine(f"{name}: {_shown(json.dumps(value))} is no JSON object")
     try:
         return json_format.ParseDict(fields, pb.Item())
     except (json_format.ParseError, ValueError, OverflowError, RecursionError) as error:

@@ -20,15 +20,13 @@ def as_line(message: Message) -> str:
 
 
 def rows(item: pb.Item) -> Iterator[tuple[str, str]]:
-    """Each field that is set, with its value; labels one by one, attributes as JSON."""
+    """Each field that is set, with its value; what is in an object key by key, deeper as JSON."""
     for name, value in _fields(item).items():
-        if name == "labels":
-            yield from ((f"labels.{key}", printable(text)) for key, text in sorted(value.items()))
-        elif name == "attributes":
+        if isinstance(value, dict):
             for key, content in sorted(value.items()):
-                yield printable(f"attributes.{key}"), printable(_json(content))
+                yield printable(f"{name}.{key}"), printable(_json(content))
         else:
-            yield name, printable(str(value))
+            yield name, printable(_json(value))
 
 
 def labels(item: pb.Item) -> str:

@@ -177,7 +177,7 @@ class ItemsClient:
         return await self.call(self.stub.CreateItem, writes.create(item, **fields))
 
     async def update(self, item_id: str, /, **changes: Unpack[writes.Update]) -> pb.Item:
-        """Change the fields that are named, None removing; labels and attributes are merged.
+        """Change the fields that are named, None removing; mappings are merged.
 
         With a *mask*, write exactly its paths. Raises NotFound and EtagMismatch.
         """

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import TypedDict, Unpack
 
 from items.v1 import items_pb2 as pb
-from items_client.fields import ItemFields, item
+from items.v1.items_fields import ItemFields
+from items_client.fields import item
 from items_client.patches import patch
 
 Write = (

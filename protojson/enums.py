@@ -17,21 +17,25 @@ class Named(Protocol):
         """Its names and numbers in the order of the proto file."""
 
 
-def enum(values: Named) -> JsonType:
-    """The type of a field that holds one of *values*, or a number that is not known yet."""
+def enum(values: Named, *, defined_only: bool = False) -> JsonType:
+    """The type of a field that holds one of *values*.
+
+    It may hold a number that is not known yet, unless it is for defined ones only.
+    """
     numbers: Mapping[str, int] = dict(values.items())
     names = {number: name for name, number in numbers.items()}
+    number = int32(allowed=sorted(names)) if defined_only else NUMBER
 
     def read(value: object) -> int:
         if isinstance(value, str):
             return _numbered(numbers, value)
-        return int(NUMBER.read(value))
+        return number.read(value)  # type: ignore[no-any-return]  # of a type of integers
 
     def write(number: int) -> str | int:
         return names.get(number, number)
 
     text = {"type": "string", "enum": list(numbers)}
-    return JsonType(read, write, {"anyOf": [text, NUMBER.accepts]}, text)
+    return JsonType(read, write, {"anyOf": [text, number.accepts]}, text)
 
 
 def _numbered(numbers: Mapping[str, int], name: str) -> int:

@@ -6,65 +6,89 @@ A 64-bit integer is written as text, because JavaScript would round it.
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
+from protojson.bounds import Bounds, bounded, schema_of
 from protojson.json_type import JsonType
 from protojson.refusal import refusal
 
 DECIMAL: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
 INTEGER: Final = re.compile(r"-?[0-9]{1,40}", re.ASCII)
 
-
-def int32(ge: int | None = None) -> JsonType:
-    """A 32-bit integer of a body, not below *ge*."""
-    number = _number("int32", ge)
-    return JsonType(_bounded(_from_json, 32, ge), int, number, number)
-
-
-def int64(ge: int | None = None) -> JsonType:
-    """A 64-bit integer of a body, not below *ge*."""
-    text = {"type": "string", "format": "int64"}
-    return JsonType(
-        _bounded(_from_json, 64, ge),
-        str,
-        {"anyOf": [{**text, "pattern": f"^{_sign(ge)}[0-9]+$"}, _number("int64", ge)]},
-        text,
-    )
+SIGNED_32: Final = (-(1 << 31), (1 << 31) - 1)
+SIGNED_64: Final = (-(1 << 63), (1 << 63) - 1)
+UNSIGNED_32: Final = (0, (1 << 32) - 1)
+UNSIGNED_64: Final = (0, (1 << 64) - 1)
 
 
-def query_int32(ge: int | None = None) -> JsonType:
-    """A 32-bit integer of a query, not below *ge*."""
-    number = _number("int32", ge)
-    return JsonType(_bounded(_from_text, 32, ge), str, number, number)
+def int32(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 32-bit integer of a body, within *bounds*."""
+    return _short("int32", SIGNED_32, bounds)
 
 
-def query_int64(ge: int | None = None) -> JsonType:
-    """A 64-bit integer of a query, not below *ge*."""
-    number = _number("int64", ge)
-    return JsonType(_bounded(_from_text, 64, ge), str, number, number)
+def uint32(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 32-bit integer of a body that is not negative, within *bounds*."""
+    return _short("uint32", UNSIGNED_32, bounds)
 
 
-def _sign(ge: int | None) -> str:
-    return "-?" if ge is None or ge < 0 else ""
+def int64(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 64-bit integer of a body, within *bounds*."""
+    return _long("int64", SIGNED_64, bounds)
 
 
-def _number(name: str, ge: int | None) -> dict[str, Any]:
-    minimum = {} if ge is None else {"minimum": ge}
-    return {"type": "integer", "format": name, **minimum}
+def uint64(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 64-bit integer of a body that is not negative, within *bounds*."""
+    return _long("uint64", UNSIGNED_64, bounds)
 
 
-def _bounded(read: Callable[[Any], int], bits: int, ge: int | None) -> Callable[[Any], int]:
-    low, high = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
+def query_int32(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 32-bit integer of a query, within *bounds*."""
+    number = _number("int32", SIGNED_32, bounds)
+    return JsonType(bounded(_within(_from_text, SIGNED_32), bounds), str, number, number)
 
-    def read_bounded(value: object) -> int:
+
+def query_int64(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 64-bit integer of a query, within *bounds*."""
+    number = _number("int64", SIGNED_64, bounds)
+    return JsonType(bounded(_within(_from_text, SIGNED_64), bounds), str, number, number)
+
+
+def _short(name: str, span: tuple[int, int], bounds: Bounds) -> JsonType:
+    number = _number(name, span, bounds)
+    return JsonType(bounded(_within(_from_json, span), bounds), int, number, number)
+
+
+def _long(name: str, span: tuple[int, int], bounds: Bounds) -> JsonType:
+    text = {"type": "string", "format": name}
+    number = _number(name, span, bounds)
+    pattern = {"pattern": f"^{_sign(span, bounds)}[0-9]+$"}
+    accepts = {"anyOf": [{**text, **pattern}, number]}
+    return JsonType(bounded(_within(_from_json, span), bounds), str, accepts, text)
+
+
+def _sign(span: tuple[int, int], bounds: Bounds) -> str:
+    lowest = max(span[0], bounds.get("ge", span[0]), bounds.get("gt", span[0]))
+    return "-?" if lowest < 0 else ""
+
+
+def _number(name: str, span: tuple[int, int], bounds: Bounds) -> dict[str, Any]:
+    least = {"minimum": 0} if span[0] == 0 else {}
+    return {"type": "integer", "format": name, **least, **schema_of(bounds)}
+
+
+def _within(read: Callable[[Any], int], span: tuple[int, int]) -> Callable[[Any], int]:
+    low, high = span
+    bits = (high - low).bit_length()
+
+    def read_within(value: object) -> int:
         number = read(value)
-        if not low <= number <= high:
-            raise refusal("integer_range", "must fit into {bits} bits", bits=bits)
-        if ge is not None and number < ge:
-            raise refusal("greater_than_equal", "must be at least {ge}", ge=ge)
-        return number
+        if low <= number <= high:
+            return number
+        if low == 0 and number < 0:
+            raise refusal("integer_range", "must not be negative")
+        raise refusal("integer_range", "must fit into {bits} bits", bits=bits)
 
-    return read_bounded
+    return read_within
 
 
 def _from_json(value: object) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from protojson.bounds import Bounds, bounded
 from protojson.json_type import JsonType
 from protojson.refusal import refusal
 
@@ -55,9 +56,18 @@ def _seconds(text: str) -> int:
     return seconds
 
 
-TIMESTAMP: Final = JsonType(
-    timestamp_from_json,
-    timestamp_to_json,
-    {"type": "string", "format": "date-time"},
-    {"type": "string", "format": "date-time"},
-)
+def timestamp(
+    gt: str | None = None, ge: str | None = None, lt: str | None = None, le: str | None = None
+) -> JsonType:
+    """A time within bounds, which are given as they are in JSON."""
+    given = {"gt": gt, "ge": ge, "lt": lt, "le": le}
+    bounds = Bounds(**{name: timestamp_from_json(text) for name, text in given.items() if text})  # type: ignore[typeddict-item]  # the names of bounds
+    text = {"type": "string", "format": "date-time"}
+    return JsonType(bounded(timestamp_from_json, bounds, _order), timestamp_to_json, text, text)
+
+
+def _order(message: Timestamp) -> tuple[int, int]:
+    return message.seconds, message.nanos
+
+
+TIMESTAMP: Final = timestamp()

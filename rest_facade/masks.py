@@ -3,29 +3,38 @@
 from collections.abc import Iterator
 
 from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.struct_pb2 import Struct
 
+from items.v1.items_fields import ITEM_WRITABLE
 from items.v1.items_models import ItemPatch
+from protojson.message import Message
 
 
 def mask_of(body: ItemPatch) -> FieldMask:
     """The paths that *body* writes: what it has, and what it removes with null.
 
-    Labels and attributes are merged: those that the body does not name stay.
+    Objects are merged, so that what the body does not name stays: maps by their keys,
+    free-form JSON and messages as deep as they go. Lists are replaced.
     """
-    return FieldMask(paths=_paths(body))
-
-
-def _paths(body: ItemPatch) -> Iterator[str]:
     sent = body.sent_fields()
-    yield from (name for name in ("name", "description") if name in sent)
-    if "labels" in sent:
-        yield from _labels(body)
-    if "attributes" in sent:
-        yield "attributes" if body.attributes is None else "attributes.*"
+    named = (name for name in ITEM_WRITABLE if name in sent)
+    return FieldMask(paths=(path for name in named for path in _paths(body, name)))
 
 
-def _labels(body: ItemPatch) -> Iterator[str]:
-    if body.labels is None:
-        yield "labels"
-    else:
-        yield from (f"labels.`{key}`" for key in sorted(body.labels))
+def _paths(body: Message, name: str) -> Iterator[str]:
+    """What the field *name* of *body* writes; its value shows what kind of field it is."""
+    match getattr(body, name):
+        case dict() as entries:
+            yield from (f"{name}.{_quoted(key)}" for key in sorted(entries))
+        case Struct():
+            yield f"{name}.*"
+        case Message() as part:
+            for inner in sorted(part.sent_fields()):
+                yield from (f"{name}.{path}" for path in _paths(part, inner))
+        case _:
+            yield name
+
+
+def _quoted(key: str) -> str:
+    """*key* in backticks, as AIP-161 says; one that it holds is doubled."""
+    return f"`{key.replace('`', '``')}`"

@@ -4,14 +4,15 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 from google.protobuf import struct_pb2
+from google.protobuf.message import Message
 
 from grpc_server.catalog.errors import InvalidUpdateMask
+from grpc_server.catalog.fields import Kind, copy_entry, copy_field, has_value, kind_of, kinds_of
 from items.v1 import items_pb2 as pb
-
-WRITABLE = ("name", "description", "labels", "attributes")
-"""The fields of an item that a client writes."""
+from items.v1.items_fields import ITEM_WRITABLE as WRITABLE
 
 MAX_PATHS = 256
 """How many paths a mask may have: enough to replace every label by another."""
@@ -21,10 +22,11 @@ MAX_CHARACTERS = 4096
 
 Path = tuple[str, ...]
 
-MERGE: Path = ("attributes", "")
-"""The path written ``attributes.*``; no other path has an empty key."""
+MERGE = ""
+"""What ends the path written ``attributes.*``; no other path has an empty key."""
 
 _KEY = re.compile(r"`((?:[^`]|``)+)`|([^.`]+)")
+_QUOTED = re.compile(r"`((?:[^`]|``)+)`")
 _KEYS = re.compile(rf"(?:{_KEY.pattern})(?:\.(?:{_KEY.pattern}))*")
 
 
@@ -35,7 +37,8 @@ def effective_mask(request: pb.UpdateItemRequest) -> tuple[Path, ...]:
         InvalidUpdateMask: a path does not exist, cannot be written, or overlaps another.
     """
     if not request.HasField("update_mask"):
-        return tuple((name,) for name in WRITABLE if _is_set(request.item, name))
+        named = {field.name for field, _ in request.item.ListFields()}
+        return tuple((name,) for name in WRITABLE if name in named)
     if list(request.update_mask.paths) == ["*"]:
         return tuple((name,) for name in WRITABLE)
     _refuse_excess(request.update_mask.paths)
@@ -47,43 +50,49 @@ def effective_mask(request: pb.UpdateItemRequest) -> tuple[Path, ...]:
 def apply_mask(paths: Iterable[Path], source: pb.Item, target: pb.Item) -> None:
     """Write the fields of *source* that *paths* name to *target*; absent ones are removed."""
     for path in paths:
-        match path:
-            case ("labels", key):
-                _write_label(key, source, target)
-            case ("attributes", ""):
-                _merge(source.attributes, target.attributes)
-            case ("attributes", *keys) if keys:
-                _write_attribute(keys, source.attributes, target.attributes)
-            case (name,):
-                _write_field(name, source, target)
-
-
-def _is_set(item: pb.Item, name: str) -> bool:
-    return bool(item.labels) if name == "labels" else item.HasField(name)  # type: ignore[arg-type]  # a name of WRITABLE
+        _write(path, source, target)
 
 
 def _parse(text: str) -> Path:
     first, dot, rest = text.partition(".")
     if first not in WRITABLE:
         raise _refusal(text, _why_not(first))
-    if not dot:
-        return (first,)
-    if first == "labels":
-        return (first, _label_key(text, rest))
-    if first == "attributes":
-        return MERGE if rest == "*" else (first, *_attribute_keys(text, rest))
-    raise _refusal(text, f"{first} has no fields of its own")
+    return _steps(text, pb.Item.DESCRIPTOR.fields_by_name[first], rest if dot else None)
 
 
-def _label_key(text: str, rest: str) -> str:
-    """The key after ``labels.``: labels are flat, so that dots belong to the key."""
-    key = rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == "`" else rest
-    if not key or "`" in key:
+def _steps(text: str, field: Any, rest: str | None) -> Path:
+    """The path from *field* on; *rest* is what follows the dot after it, if there is one."""
+    if rest is None:
+        return (field.name,)
+    match kind_of(field):
+        case Kind.MAP:
+            return (field.name, _map_key(text, rest))
+        case Kind.FREE:
+            return (field.name, *((MERGE,) if rest == "*" else _object_keys(text, rest)))
+        case Kind.PART:
+            return (field.name, *_part_steps(text, field.message_type, rest))
+        case _:
+            raise _refusal(text, f"{field.name} has no fields of its own")
+
+
+def _part_steps(text: str, part: Any, rest: str) -> Path:
+    name, dot, rest = rest.partition(".")
+    field = part.fields_by_name.get(name)
+    if field is None:
+        raise _refusal(text, f"{part.name} has no such field{_hint(name, list(kinds_of(part)))}")
+    return _steps(text, field, rest if dot else None)
+
+
+def _map_key(text: str, rest: str) -> str:
+    """The key of an entry: maps are flat, so that dots belong to the key, in backticks or not."""
+    if match := _QUOTED.fullmatch(rest):
+        return match[1].replace("``", "`")
+    if not rest or "`" in rest:
         raise _refusal(text, "a key is missing, or a backtick is not closed")
-    return key
+    return rest
 
 
-def _attribute_keys(text: str, rest: str) -> Path:
+def _object_keys(text: str, rest: str) -> Path:
     """The keys of a dotted path; one in backticks may hold anything, a doubled one a backtick."""
     if not _KEYS.fullmatch(rest):
         raise _refusal(text, "a key is missing, or a backtick is not closed")
@@ -95,9 +104,12 @@ def _attribute_keys(text: str, rest: str) -> Path:
 def _why_not(name: str) -> str:
     if name in pb.Item.DESCRIPTOR.fields_by_name:
         return f"{name} is not written by clients"
-    near = difflib.get_close_matches(name, WRITABLE, n=1)
-    hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(WRITABLE)}"
-    return f"an item has no such field{hint}"
+    return f"an item has no such field{_hint(name, WRITABLE)}"
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
 
 
 def _refusal(path: str, why: str) -> InvalidUpdateMask:
@@ -114,33 +126,38 @@ def _refuse_excess(paths: Sequence[str]) -> None:
 
 def _refuse_overlaps(paths: Sequence[Path]) -> None:
     """Refuse a path that repeats another or lies within it: the result would depend on order."""
-    ordered = sorted(path[:1] if path == MERGE else path for path in paths)
+    ordered = sorted(path[:-1] if path[-1] == MERGE else path for path in paths)
     for shorter, longer in pairwise(ordered):
         if longer[: len(shorter)] == shorter:
             raise _refusal(".".join(longer), f"overlaps `{'.'.join(shorter)}`")
 
 
-def _write_field(name: str, source: pb.Item, target: pb.Item) -> None:
-    target.ClearField(name)  # type: ignore[arg-type]  # a name of WRITABLE
-    match name:
-        case "labels":
-            target.labels.update(source.labels)
-        case "attributes" if source.HasField("attributes"):
-            target.attributes.CopyFrom(source.attributes)
-        case "name" | "description" if source.HasField(name):
-            setattr(target, name, getattr(source, name))
+def _write(path: Sequence[str], source: Message, target: Message) -> None:
+    name, *rest = path
+    if not rest:
+        copy_field(name, source, target)
+        return
+    match kinds_of(source.DESCRIPTOR)[name]:
+        case Kind.MAP:
+            copy_entry(name, rest[0], source, target)
+        case Kind.FREE if rest[-1] == MERGE:
+            _merge(getattr(source, name), getattr(target, name))
+        case Kind.FREE:
+            _write_value(rest, getattr(source, name), getattr(target, name))
+        case _:
+            _write_part(name, rest, source, target)
 
 
-def _write_label(key: str, source: pb.Item, target: pb.Item) -> None:
-    if key in source.labels:
-        target.labels[key] = source.labels[key]
-    else:
-        target.labels.pop(key, None)
+def _write_part(name: str, rest: Sequence[str], source: Message, target: Message) -> None:
+    """Write *rest* within a part, which is made where there is something to write."""
+    given, part = getattr(source, name), getattr(target, name)
+    if has_value(given, rest[0]):
+        part.SetInParent()
+    if target.HasField(name):
+        _write(rest, given, part)
 
 
-def _write_attribute(
-    keys: Sequence[str], source: struct_pb2.Struct, target: struct_pb2.Struct
-) -> None:
+def _write_value(keys: Sequence[str], source: struct_pb2.Struct, target: struct_pb2.Struct) -> None:
     """Set or remove the value at *keys*; objects on the way are made where one is set."""
     *parents, last = keys
     given = _object_at(parents, source)

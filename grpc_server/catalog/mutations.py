@@ -5,7 +5,7 @@ Nothing here reads or writes the store: a decision is given the item as it stand
 never changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,9 +20,11 @@ from grpc_server.catalog.errors import (
     ItemNotFound,
     Violation,
 )
-from grpc_server.catalog.masks import WRITABLE, apply_mask, effective_mask
+from grpc_server.catalog.fields import free_form, has_same, has_value
+from grpc_server.catalog.masks import apply_mask, effective_mask
 from grpc_server.catalog.violations import MAX_VIOLATIONS, rule_violations
 from items.v1 import items_pb2 as pb
+from items.v1.items_fields import ITEM_IMMUTABLE, ITEM_REQUIRED, ITEM_WRITABLE
 
 WriteRequest = (
     pb.CreateItemRequest
@@ -37,7 +39,7 @@ ANY_ETAG = "*"
 
 
 _IGNORED = tuple(
-    field.name for field in pb.Item.DESCRIPTOR.fields if field.name not in {"id", *WRITABLE}
+    field.name for field in pb.Item.DESCRIPTOR.fields if field.name not in {"id", *ITEM_WRITABLE}
 )
 
 
@@ -257,6 +259,7 @@ def _written(
 ) -> Outcome:
     if item == current:
         return Outcome(pb.CHANGE_KIND_UNSPECIFIED, current)
+    _refuse(_changed_for_good(current, item))
     _check(item)
     item.update_time.FromDatetime(now)
     return Outcome(kind, item)
@@ -264,10 +267,18 @@ def _written(
 
 def _check(item: pb.Item) -> None:
     """Check what the rules of the contract cannot say; those are checked on the request."""
-    if not item.HasField("name"):
-        _refuse([Violation("name", "is required")])
-    if item.HasField("attributes"):
-        _refuse(attribute_violations(item.attributes, "attributes"))
+    for name in ITEM_REQUIRED:
+        if not has_value(item, name):
+            _refuse([Violation(name, "is required")])
+    for name, attributes in free_form(item):
+        _refuse(attribute_violations(attributes, name))
+
+
+def _changed_for_good(current: pb.Item, item: pb.Item) -> Iterator[Violation]:
+    """What is written only when an item is created, by AIP-203, and would change."""
+    for name in ITEM_IMMUTABLE:
+        if not has_same(name, current, item):
+            yield Violation(name, "must stay as it was created")
 
 
 def _require_id(item: pb.Item) -> None:

@@ -54,13 +54,13 @@ def test_attributes_star_merges_as_rfc_7396_does(
     target: dict[str, Any], patch: dict[str, Any]
 ) -> None:
     item = with_attributes(target)
-    apply_mask([MERGE], with_attributes(patch), item)
+    apply_mask([("attributes", MERGE)], with_attributes(patch), item)
     assert attributes(item) == merge_patch(target, patch)
 
 
 def test_a_merge_that_removes_from_an_item_without_attributes_leaves_it_without() -> None:
     item = pb.Item()
-    apply_mask([MERGE], with_attributes({"x": None}), item)
+    apply_mask([("attributes", MERGE)], with_attributes({"x": None}), item)
     assert not item.HasField("attributes")
 
 
@@ -83,7 +83,7 @@ def test_a_mask_has_at_most_256_paths_of_at_most_4096_characters() -> None:
         ("attributes.`a.b`.c", ("attributes", "a.b", "c")),
         ("attributes.`a``b`", ("attributes", "a`b")),
         ("attributes.`*`", ("attributes", "*")),
-        ("attributes.*", MERGE),
+        ("attributes.*", ("attributes", MERGE)),
     ],
 )
 def test_a_path_is_read_by_its_segments(text: str, path: tuple[str, ...]) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from google.protobuf import json_format
 
-from items_client.fields import ItemFields
+from items.v1.items_fields import ItemFields
 from items_client.patches import patch
 
 

@@ -1,0 +1,109 @@
+"""Floating-point numbers: JSON numbers or decimal text, and names for what is no number.
+
+`NaN`, `Infinity` and `-Infinity` are texts, because JSON has no such numbers.
+"""
+
+import re
+import struct
+from collections.abc import Callable
+from math import copysign, inf, isfinite, nan
+from typing import Any, Final, Unpack
+
+from protojson.bounds import Bounds, bounded, schema_of
+from protojson.json_type import JsonType
+from protojson.refusal import refusal
+
+DECIMAL: Final = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?", re.ASCII)
+NAMES: Final = {"NaN": nan, "Infinity": inf, "-Infinity": -inf}
+
+FLOAT: Final = struct.Struct("f")
+
+LEAST_DIGITS: Final = 6
+MOST_DIGITS: Final = 9
+"""So many digits tell any float from all others; often fewer do."""
+
+
+def double(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 64-bit floating-point number, within *bounds*."""
+    return _type("double", _from_json, double_to_json, bounds)
+
+
+def float32(**bounds: Unpack[Bounds]) -> JsonType:
+    """A 32-bit floating-point number, within *bounds*, which hold for it as it is rounded."""
+    return _type("float", _rounded, float32_to_json, bounds)
+
+
+def double_to_json(number: float) -> float | str:
+    """*number*, or the name of what JSON has no number for."""
+    if isfinite(number):
+        return number
+    if number != number:  # noqa: PLR0124 - so one knows NaN
+        return "NaN"
+    return "Infinity" if number > 0 else "-Infinity"
+
+
+def float32_to_json(number: float) -> float | str:
+    """*number* in as few digits as tell it from all other floats, or its name."""
+    if not isfinite(number):
+        return double_to_json(number)
+    for digits in range(LEAST_DIGITS, MOST_DIGITS):
+        shortest = float(f"{number:.{digits}g}")
+        if _fits(shortest) and _as_float(shortest) == number:
+            return shortest
+    return float(f"{number:.{MOST_DIGITS}g}")
+
+
+def is_negative(number: float) -> bool:
+    """Whether *number* has a minus sign, as -0.0 has, which a message holds as a value."""
+    return copysign(1.0, number) < 0
+
+
+def _type(
+    name: str, read: Callable[[Any], float], write: Callable[[float], Any], bounds: Bounds
+) -> JsonType:
+    number = {"type": "number", "format": name, **schema_of(bounds)}
+    named = {"type": "string", "enum": list(NAMES)}
+    text = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
+    answers = {"anyOf": [number, named]}
+    return JsonType(bounded(read, bounds), write, {"anyOf": [number, named, text]}, answers)
+
+
+def _from_json(value: object) -> float:
+    if type(value) is float or type(value) is int:
+        return _finite(value)
+    if isinstance(value, str):
+        if value in NAMES:
+            return NAMES[value]
+        if DECIMAL.fullmatch(value):
+            return _finite(value)
+    raise refusal("float", "must be a number, NaN, Infinity or -Infinity")
+
+
+def _finite(value: float | str) -> float:
+    try:
+        number = float(value)
+    except OverflowError:
+        number = inf
+    if isfinite(number):
+        return number
+    raise refusal("float_range", "must be a number that a double can hold")
+
+
+def _rounded(value: object) -> float:
+    number = _from_json(value)
+    if isfinite(number) and not _fits(number):
+        raise refusal("float_range", "must be a number that a float can hold")
+    return _as_float(number)
+
+
+def _fits(number: float) -> bool:
+    try:
+        FLOAT.pack(number)
+    except OverflowError:
+        return False
+    return True
+
+
+def _as_float(number: float) -> float:
+    rounded: float = FLOAT.unpack(FLOAT.pack(number))[0]
+    return rounded
