@@ -78,7 +78,8 @@ def _query_value(field: Field) -> str:
         case _:
             known = WELL_KNOWN.get(field.type_name)
             if known is None or not known.in_query:
-                raise Unsupported(field.full_name, f"a {field.type_name} in a query")
+                name = field.type_name or field.kind.name.lower()
+                raise Unsupported(field.full_name, f"a {name} in a query")
             return known.annotation.format("")
 
 

@@ -15,11 +15,12 @@ ZEROS = {
     Kind.INT64: "0",
     Kind.UINT32: "0",
     Kind.UINT64: "0",
-    Kind.FLOAT: "0.0",
-    Kind.DOUBLE: "0.0",
     Kind.ENUM: "0",
 }
 
+
+USED = frozenset({"element", "has", "json", "list", "message", "str"})
+"""Names that the functions use, and a field may have."""
 
 WRITERS = {
     Kind.BYTES: "base64_to_json",
@@ -87,6 +88,8 @@ def plain_argument(field: Field, value: str, *, needed: bool) -> str:
     """
     if needed or field.presence or field.shape is not Shape.SINGULAR:
         return _cast(field, value)
+    if field.kind in FLOATS:
+        return f"0.0 if {value} is None else {value}"  # -0.0 is false, but a value
     return _cast(field, f"{value} or {ZEROS[field.kind]}")
 
 
@@ -130,7 +133,7 @@ def _member(field: Field) -> list[str]:
     if field.presence:
         condition = f"has({literal(field.name)})"
         return [f"if {condition}:", f"    {target} = {_value(field, f'message.{field.name}')}"]
-    local = f"{field.name}_" if field.name in {"json", "has", "message"} else field.name
+    local = f"{field.name}_" if field.name in USED else field.name
     is_set = f"{local} := message.{field.name}"
     if field.kind in FLOATS and field.shape is Shape.SINGULAR:
         is_set = f"({is_set}) or is_negative({local})"  # as -0.0, which is set, and false

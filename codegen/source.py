@@ -1,5 +1,6 @@
 """Python source text."""
 
+import ast
 import json
 import re
 import subprocess
@@ -44,9 +45,21 @@ def imports(code: str, *groups: Mapping[str, Iterable[str]]) -> str:
 
     A group maps modules to what can be imported from them.
     """
-    words = set(re.findall(r"\w+", code))
+    words = set(_names(ast.parse(code)))
     blocks = ["\n".join(_import_lines(group, words)) for group in groups]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _names(tree: ast.Module) -> Iterable[str]:
+    """The names that the code uses, those in annotations and casts that are text too."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name):
+                yield name
+            case ast.AnnAssign(annotation=ast.Constant(value=str() as text)):
+                yield from re.findall(r"\w+", text)
+            case ast.Call(func=ast.Name(id="cast"), args=[ast.Constant(value=str() as text), *_]):
+                yield from re.findall(r"\w+", text)
 
 
 def _import_lines(group: Mapping[str, Iterable[str]], words: set[str]) -> Iterable[str]:

@@ -5,7 +5,11 @@ Free text has no digits: json_format takes whatever Python's int() takes, such a
 """
 
 import json
+import operator
+from base64 import b64encode, urlsafe_b64encode
+from decimal import Decimal
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from buf.validate import validate_pb2 as validate
@@ -15,11 +19,29 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.codegen.strategies import int32, int64, is_map, numbers, timestamps
+from tests.codegen.strategies import (
+    SCALARS,
+    durations,
+    floats,
+    int32,
+    int64,
+    is_map,
+    numbers,
+    timestamps,
+)
 
 Document = dict[str, Any]
 
 EXACT = 2**50
+UNRULED = validate.FieldRules()
+TYPE_NAMES = {
+    number: name.removeprefix("TYPE_").lower()
+    for name, number in vars(Type).items()
+    if name.startswith("TYPE_")
+}
+NUMBER_TYPES = frozenset(
+    number for number, name in TYPE_NAMES.items() if "int" in name or "fixed" in name
+)
 
 words = st.text(st.characters(exclude_categories=["Cs", "Nd"]), max_size=4)
 json_values: SearchStrategy[Any] = st.recursive(
@@ -30,6 +52,11 @@ json_values: SearchStrategy[Any] = st.recursive(
 json_objects = st.dictionaries(words, json_values, max_size=3)
 paths = st.lists(st.sampled_from(["name", "updateTime"]), max_size=2).map(",".join)
 offsets = st.sampled_from(["Z", "+00:00", "-00:00", "+14:00", "-11:30"])
+MESSAGES: dict[str, SearchStrategy[Any]] = {
+    "google.protobuf.Empty": st.just({}),
+    "google.protobuf.FieldMask": paths,
+    "google.protobuf.Struct": json_objects,
+}
 
 
 @cache
@@ -77,12 +104,16 @@ def _good(field: Any) -> SearchStrategy[Any]:
     rules = field.GetOptions().Extensions[validate.field]
     if is_map(field):
         limits = rules.map
-        keys, held = good_texts(limits.keys.string), good_texts(limits.values.string)
+        keys = good_texts(limits.keys.string)
+        held = _good_value(field.message_type.fields_by_name["value"], limits.values)
         return st.dictionaries(keys, held, max_size=min(limits.max_pairs or 3, 3))
     if field.is_repeated:
         limits = rules.repeated
         sizes = {"min_size": limits.min_items, "max_size": min(limits.max_items or 3, 3)}
-        return st.lists(_good_value(field, limits.items), unique=limits.unique, **sizes)
+        unique_by: dict[str, Any] = (
+            {"unique_by": str if is_text(field) else Decimal} if limits.unique else {}
+        )
+        return st.lists(_good_value(field, limits.items), **unique_by, **sizes)
     return _good_value(field, rules)
 
 
@@ -92,26 +123,89 @@ def _good_value(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
             return good_texts(rules.string)
         case Type.TYPE_BOOL:
             return st.booleans()
-        case Type.TYPE_INT32:
-            return int32.map(lambda number: max(number, rules.int32.gte)).flatmap(_number_forms)
-        case Type.TYPE_INT64:
-            return int64.map(lambda number: max(number, rules.int64.gte)).flatmap(_number_forms)
-        case Type.TYPE_ENUM:
-            return st.sampled_from([value.name for value in field.enum_type.values]) | int32
+        case Type.TYPE_MESSAGE:
+            return _good_message(field.message_type, rules)
         case _:
-            return _good_message(field.message_type)
+            return _good_scalar(field, rules)
 
 
-def _good_message(descriptor: Any) -> SearchStrategy[Any]:
+def _good_scalar(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
+    match field.type:
+        case Type.TYPE_BYTES:
+            return _good_bytes(rules.bytes)
+        case Type.TYPE_FLOAT | Type.TYPE_DOUBLE:
+            return _good_numbers(field, rules).flatmap(_float_forms)
+        case Type.TYPE_ENUM:
+            names = st.sampled_from([value.name for value in field.enum_type.values])
+            return names if rules.enum.defined_only else names | int32
+        case _:
+            return _good_numbers(field, rules).flatmap(_number_forms)
+
+
+def _good_bytes(rules: validate.BytesRules) -> SearchStrategy[str]:
+    held = st.binary(min_size=rules.min_len, max_size=rules.max_len or rules.min_len + 5)
+    written = (b64encode, urlsafe_b64encode, lambda value: b64encode(value).rstrip(b"="))
+    return st.builds(lambda write, value: write(value).decode(), st.sampled_from(written), held)
+
+
+def _good_numbers(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
+    """Numbers of the field's type within its bounds."""
+    limits = getattr(rules, TYPE_NAMES[field.type])
+    if allowed := getattr(limits, "in"):
+        return st.sampled_from(list(allowed))
+    return SCALARS[field.type].filter(lambda number: number == number and _within(number, limits))  # noqa: PLR0124 - no NaN
+
+
+def _within(number: float, limits: Any) -> bool:
+    compare = {"gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le}
+    return all(
+        holds(number, getattr(limits, name))
+        for name, holds in compare.items()
+        if limits.HasField(name)
+    )
+
+
+def _float_forms(number: float) -> SearchStrategy[Any]:
+    """Ways to write *number*, which may be infinite."""
+    if isfinite(number):
+        return st.sampled_from([number, repr(number)])
+    return st.just("Infinity" if number > 0 else "-Infinity")
+
+
+def _good_message(descriptor: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
     match descriptor.full_name:
-        case "google.protobuf.FieldMask":
-            return paths
-        case "google.protobuf.Struct":
-            return json_objects
+        case name if name in MESSAGES:
+            return MESSAGES[name]
+        case "google.protobuf.Duration":
+            return durations.filter(lambda each: _timely(each, rules.duration)).map(_seconds)
         case "google.protobuf.Timestamp":
-            return st.builds(_written, timestamps, offsets)
+            within = timestamps.filter(lambda each: _timely(each, rules.timestamp))
+            return st.builds(_written, within, offsets if rules == UNRULED else st.just("Z"))
+        case name if name.startswith("google.protobuf."):  # a wrapper
+            return _good_value(descriptor.fields_by_name["value"], rules)
         case _:
             return good_documents(descriptor)
+
+
+def _timely(time: Any, limits: Any) -> bool:
+    return _within(time.ToNanoseconds(), Nanoseconds(limits))
+
+
+class Nanoseconds:
+    """The bounds of a time or a duration, as numbers."""
+
+    def __init__(self, limits: Any) -> None:
+        self._limits = limits
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._limits, name).ToNanoseconds()
+
+    def HasField(self, name: str) -> bool:  # noqa: N802 - as a message has it
+        return bool(self._limits.HasField(name))
+
+
+def _seconds(duration: Any) -> str:
+    return str(duration.ToJsonString())
 
 
 def good_texts(rules: validate.StringRules) -> SearchStrategy[str]:
@@ -155,8 +249,10 @@ def _any(field: Any) -> SearchStrategy[Any]:
 def _near(field: Any) -> SearchStrategy[Any]:
     rules = field.GetOptions().Extensions[validate.field]
     if is_map(field):
-        keys, held = near_texts(rules.map.keys.string), near_texts(rules.map.values.string)
-        return st.dictionaries(keys, held | json_values, max_size=3)
+        value = field.message_type.fields_by_name["value"]
+        held = _near_value(value, rules.map.values)
+        keys = near_texts(rules.map.keys.string)
+        return st.dictionaries(keys, held | json_values if is_text(value) else held, max_size=3)
     if field.is_repeated:
         return st.lists(_near_value(field, rules.repeated.items), max_size=3)
     return _near_value(field, rules)
@@ -168,14 +264,35 @@ def _near_value(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
             return near_texts(rules.string) | st.integers(-1, 10**20)
         case Type.TYPE_STRING:
             return near_texts(rules.string)
-        case Type.TYPE_INT32 | Type.TYPE_INT64:
-            return int64.flatmap(_near_numbers)
-        case Type.TYPE_ENUM:
-            return st.sampled_from(["", "NO_SUCH_NAME"]) | int32
         case Type.TYPE_MESSAGE if is_part(field):
             return documents(field.message_type)
         case _:
+            return _near_scalar(field, rules)
+
+
+def _near_scalar(field: Any, rules: validate.FieldRules) -> SearchStrategy[Any]:
+    match field.type:
+        case Type.TYPE_BYTES:
+            return near_texts(validate.StringRules()).map(_base64) | st.sampled_from(["QQ=", "Q"])
+        case Type.TYPE_FLOAT:
+            return floats.flatmap(_near_floats)
+        case Type.TYPE_DOUBLE:
+            return numbers.flatmap(_near_floats)
+        case number if number in NUMBER_TYPES:
+            return int64.flatmap(_near_numbers)
+        case Type.TYPE_ENUM:
+            return st.sampled_from(["", "NO_SUCH_NAME"]) | int32
+        case _:
             return _good_value(field, rules)
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
+
+
+def _near_floats(number: float) -> SearchStrategy[Any]:
+    words = ["NaN", "Infinity", "-Infinity", "", "none", True]
+    return st.sampled_from([number, repr(number), *words] if isfinite(number) else words)
 
 
 def _near_numbers(number: int) -> SearchStrategy[Any]:
@@ -201,6 +318,11 @@ def is_part(field: Any) -> bool:
     """Whether *field* holds messages of the contract itself."""
     message = field.message_type
     return bool(message and not is_map(field) and message.file == field.file)
+
+
+def is_text(field: Any) -> bool:
+    """Whether *field* holds text."""
+    return bool(field.type == Type.TYPE_STRING)
 
 
 def is_mask(field: Any) -> bool:

@@ -13,7 +13,7 @@ from codegen.stubs import generate_rest, generate_stubs
 GOLDEN = Path(__file__).parent / "golden"
 PROTOS = GOLDEN / "protos"
 EXPECTED = GOLDEN / "expected"
-MODULES = ("models", "converters", "requests", "routes")
+MODULES = ("models", "converters", "requests", "routes", "fields")
 
 
 def generate(out: Path) -> None:

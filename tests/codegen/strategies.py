@@ -1,10 +1,12 @@
 """Messages of any type, and JSON documents that are nearly messages."""
 
 from functools import cache
+from math import inf, nan
 from typing import Any
 
 from google.protobuf import any_pb2, message_factory
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
@@ -15,11 +17,15 @@ from hypothesis.strategies import SearchStrategy
 
 TYPE = FieldDescriptor
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+MOST_SECONDS = 315_576_000_000
 LEAPS = (0, 1, 2**31 - 1, 2**31, 2**53 - 1, 2**53, 2**53 + 1, 2**63 - 1)
 
 text = st.text(max_size=6) | st.sampled_from(["", "\0", "\x7f", "é", "\U0001f600", "a\n", "\u2028"])
 int32 = st.integers(-(2**31), 2**31 - 1)
 int64 = st.integers(-(2**63), 2**63 - 1) | st.sampled_from([*LEAPS, *(-leap for leap in LEAPS)])
+uint32 = st.integers(0, 2**32 - 1)
+uint64 = st.integers(0, 2**64 - 1) | st.sampled_from(LEAPS)
+floats = st.floats(width=32) | st.sampled_from([0.0, -0.0, 1.0, 3.5, 2.0**24, nan, inf, -inf])
 numbers = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from(
     [0.0, -0.0, 1.0, 3.5, float(2**53), -float(2**53), 1e300, 5e-324]
 )
@@ -45,6 +51,10 @@ structs: SearchStrategy[Struct] = st.builds(
 )
 
 
+def _duration(seconds: int, nanos: int, sign: int) -> Duration:
+    return Duration(seconds=sign * seconds, nanos=sign * nanos * (seconds < MOST_SECONDS))
+
+
 def _packed(detail: Message) -> any_pb2.Any:
     packed = any_pb2.Any()
     packed.Pack(detail)
@@ -58,17 +68,30 @@ details = st.one_of(
     st.just(any_pb2.Any()),
 )
 
+durations = st.builds(
+    _duration,
+    st.integers(0, MOST_SECONDS) | st.sampled_from([0, 1, MOST_SECONDS]),
+    st.sampled_from([0, 1, 1_000, 1_000_000, 120_000_000, 123_456_000, 999_999_999]),
+    st.sampled_from([1, -1]),
+)
+
 WELL_KNOWN: dict[str, SearchStrategy[Any]] = {
     "google.protobuf.Any": details,
+    "google.protobuf.Duration": durations,
     "google.protobuf.FieldMask": st.builds(FieldMask, paths=st.just(["name"])),
     "google.protobuf.Struct": structs,
     "google.protobuf.Timestamp": timestamps,
 }
 SCALARS: dict[int, SearchStrategy[Any]] = {
     TYPE.TYPE_STRING: text,
+    TYPE.TYPE_BYTES: st.binary(max_size=8),
     TYPE.TYPE_BOOL: st.booleans(),
-    TYPE.TYPE_INT32: int32,
-    TYPE.TYPE_INT64: int64,
+    **dict.fromkeys((TYPE.TYPE_INT32, TYPE.TYPE_SINT32, TYPE.TYPE_SFIXED32), int32),
+    **dict.fromkeys((TYPE.TYPE_INT64, TYPE.TYPE_SINT64, TYPE.TYPE_SFIXED64), int64),
+    **dict.fromkeys((TYPE.TYPE_UINT32, TYPE.TYPE_FIXED32), uint32),
+    **dict.fromkeys((TYPE.TYPE_UINT64, TYPE.TYPE_FIXED64), uint64),
+    TYPE.TYPE_FLOAT: floats,
+    TYPE.TYPE_DOUBLE: numbers | st.sampled_from([nan, inf, -inf]),
     TYPE.TYPE_ENUM: st.integers(-2, 8) | int32,
 }
 
@@ -85,9 +108,14 @@ def messages(descriptor: Any) -> SearchStrategy[Any]:
 
 def _field(field: Any) -> SearchStrategy[Any]:
     if is_map(field):
-        return st.dictionaries(text, text, max_size=3)
-    value = messages(field.message_type) if field.message_type else SCALARS[field.type]
+        held = _value(field.message_type.fields_by_name["value"])
+        return st.dictionaries(text, held, max_size=3)
+    value = _value(field)
     return st.lists(value, max_size=3) if field.is_repeated else value
+
+
+def _value(field: Any) -> SearchStrategy[Any]:
+    return messages(field.message_type) if field.message_type else SCALARS[field.type]
 
 
 def is_map(field: Any) -> bool:

@@ -38,7 +38,15 @@ INPUTS = (
     "ItemWrite",
     "BatchWriteItemsRequest",
 )
-SHELF_INPUTS = ("Book", "Chapter", "PutBookRequest", "ChangeBookRequest", "MoveBooksRequest")
+SHELF_INPUTS = (
+    "Book",
+    "Chapter",
+    "Body",
+    "Sayings",
+    "PutBookRequest",
+    "ChangeBookRequest",
+    "MoveBooksRequest",
+)
 
 
 def expected_message(build: type[Message], document: Any) -> Message | None:
@@ -189,5 +197,23 @@ def test_a_request_that_keeps_the_rules_is_accepted(name: str, data: st.DataObje
     document = data.draw(good_documents(build.DESCRIPTOR))
     convert = getattr(items_converters, f"{snake(name)}_to_proto")
     accepted = accepted_message(getattr(items_models, name), convert, document)
+    assert accepted is not None
+    assert accepted == expected_message(build, document)
+
+
+@pytest.mark.parametrize("name", SHELF_INPUTS)
+@given(data=st.data())
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_a_request_of_the_shelf_that_keeps_the_rules_is_accepted(
+    shelf: Shelf, name: str, data: st.DataObject
+) -> None:
+    build = getattr(shelf.pb, name)
+    document = data.draw(good_documents(build.DESCRIPTOR))
+    convert = getattr(shelf.converters, f"{snake(name)}_to_proto")
+    accepted = accepted_message(getattr(shelf.models, name), convert, document)
     assert accepted is not None
     assert accepted == expected_message(build, document)

@@ -16,9 +16,11 @@ package {package};
 import "buf/validate/validate.proto";
 import "google/api/annotations.proto";
 import "google/api/field_behavior.proto";
+import "google/protobuf/any.proto";
 import "google/protobuf/field_mask.proto";
 import "google/protobuf/struct.proto";
 import "google/protobuf/timestamp.proto";
+import "google/protobuf/wrappers.proto";
 import "google/rpc/status.proto";
 """
 
@@ -53,20 +55,21 @@ service T {{ rpc Go(Deep) returns (Out) {{ option (google.api.http) = {{get: "/t
 
 REFUSED = {
     # the types of fields
-    "bytes": (IN_A_REQUEST.format("bytes f = 1;"), "In.f: the type TYPE_BYTES"),
-    "double": (IN_A_REQUEST.format("double f = 1;"), "In.f: the type TYPE_DOUBLE"),
-    "uint64": (IN_A_REQUEST.format("uint64 f = 1;"), "In.f: the type TYPE_UINT64"),
-    "list_of_bools": (
-        IN_A_REQUEST.format("repeated bool f = 1;"),
-        "In.f: a list of anything but strings and messages",
+    "any": (
+        IN_A_REQUEST.format("google.protobuf.Any f = 1;"),
+        "In.f: the message google.protobuf.Any, declared elsewhere",
     ),
-    "map_to_numbers": (
-        IN_A_REQUEST.format("map<string, int32> f = 1;"),
-        "In.f: a map of anything but strings to strings",
+    "list_value": (
+        IN_A_REQUEST.format("repeated google.protobuf.ListValue f = 1;"),
+        "In.f: the message google.protobuf.ListValue, declared elsewhere",
     ),
     "map_from_numbers": (
         IN_A_REQUEST.format("map<int32, string> f = 1;"),
-        "In.f: a map of anything but strings to strings",
+        "In.f: a map whose keys are no strings",
+    ),
+    "map_to_messages_of_others": (
+        IN_A_REQUEST.format("map<string, google.protobuf.Value> f = 1;"),
+        "In.f: the message google.protobuf.Value, declared elsewhere",
     ),
     "nested_message": (
         IN_A_REQUEST.format("message Nested {} Nested f = 1;"),
@@ -88,10 +91,6 @@ REFUSED = {
         IN_A_REQUEST.format("In f = 1;"),
         "In: a message that contains itself",
     ),
-    "oneof_of_strings": (
-        IN_A_REQUEST.format("oneof o { string f = 1; }"),
-        "In.f: a oneof of anything but messages",
-    ),
     "name_of_a_model": (
         IN_A_REQUEST.format("string json = 1;"),
         "In.json: a name that means something else to a model",
@@ -106,12 +105,34 @@ REFUSED = {
         "In.f: the rule buf.validate.StringRules.prefix",
     ),
     "unknown_number_rule": (
-        IN_A_REQUEST.format("int64 f = 1 [(buf.validate.field).int64.lt = 9];"),
-        "In.f: the rule buf.validate.Int64Rules.lt",
+        IN_A_REQUEST.format("int64 f = 1 [(buf.validate.field).int64.not_in = 9];"),
+        "In.f: the rule buf.validate.Int64Rules.not_in",
     ),
-    "unknown_map_rule": (
-        IN_A_REQUEST.format("map<string, string> f = 1 [(buf.validate.field).map.min_pairs = 1];"),
-        "In.f: the rule buf.validate.MapRules.min_pairs",
+    "unknown_rule_of_fractions": (
+        IN_A_REQUEST.format("double f = 1 [(buf.validate.field).double.finite = true];"),
+        "In.f: the rule buf.validate.DoubleRules.finite",
+    ),
+    "unknown_rule_of_an_element": (
+        IN_A_REQUEST.format(
+            "repeated string f = 1 [(buf.validate.field).repeated.items.string.uuid = true];"
+        ),
+        "In.f: the rule buf.validate.StringRules.uuid",
+    ),
+    "unknown_rule_of_a_map": (
+        IN_A_REQUEST.format(
+            "map<string, int32> f = 1 [(buf.validate.field).map.values.int32.const = 1];"
+        ),
+        "In.f: the rule buf.validate.Int32Rules.const",
+    ),
+    "rule_of_a_text_or_none": (
+        IN_A_REQUEST.format(
+            "google.protobuf.StringValue f = 1 [(buf.validate.field).string.min_len = 1];"
+        ),
+        "In.f: the rule buf.validate.FieldRules.string",
+    ),
+    "bounds_with_nothing_between": (
+        IN_A_REQUEST.format("optional double f = 1 [(buf.validate.field).double = {gt: 2 lt: 1}];"),
+        "In.f: bounds with nothing between them",
     ),
     "expression": (
         IN_A_REQUEST.format(
@@ -123,7 +144,7 @@ REFUSED = {
         IN_A_REQUEST.format(
             "google.protobuf.Timestamp f = 1 [(buf.validate.field).timestamp.lt_now = true];"
         ),
-        "In.f: the rule buf.validate.FieldRules.timestamp",
+        "In.f: the rule buf.validate.TimestampRules.lt_now",
     ),
     "expression_of_a_message": (
         IN_A_REQUEST.format(
@@ -136,11 +157,11 @@ REFUSED = {
             "oneof o { Out f = 1 [(google.api.field_behavior) = REQUIRED,"
             " (buf.validate.field).required = true]; }"
         ),
-        "In.f: rules of a field in a oneof",
+        "In.f: a required field in a oneof",
     ),
     "unique_messages": (
         IN_A_REQUEST.format("repeated Out f = 1 [(buf.validate.field).repeated.unique = true];"),
-        "In.f: only strings can be unique",
+        "In.f: unique messages, times or fractions",
     ),
     "ignored_always": (
         IN_A_REQUEST.format("string f = 1 [(buf.validate.field).ignore = IGNORE_ALWAYS];"),
@@ -162,19 +183,41 @@ REFUSED = {
         IN_A_REQUEST.format("int32 f = 1 [(buf.validate.field).int32.gte = 1];"),
         "In.f: a rule that its own zero breaks, but not REQUIRED",
     ),
+    "zero_that_is_too_large": (
+        IN_A_REQUEST.format("float f = 1 [(buf.validate.field).float.lt = -1];"),
+        "In.f: a rule that its own zero breaks, but not REQUIRED",
+    ),
+    "zero_that_is_not_among_others": (
+        IN_A_REQUEST.format("sint64 f = 1 [(buf.validate.field).sint64.in = 1];"),
+        "In.f: a rule that its own zero breaks, but not REQUIRED",
+    ),
+    "no_bytes_where_some_must_be": (
+        IN_A_REQUEST.format("bytes f = 1 [(buf.validate.field).bytes.min_len = 1];"),
+        "In.f: a rule that its own zero breaks, but not REQUIRED",
+    ),
     "required_by_one_option_only": (
         IN_A_REQUEST.format("Out f = 1 [(buf.validate.field).required = true];"),
         "In.f: a required rule, but no field_behavior REQUIRED",
     ),
     "unknown_behavior": (
-        IN_A_REQUEST.format("string f = 1 [(google.api.field_behavior) = IMMUTABLE];"),
-        "In.f: the field_behavior IMMUTABLE",
+        IN_A_REQUEST.format("string f = 1 [(google.api.field_behavior) = INPUT_ONLY];"),
+        "In.f: the field_behavior INPUT_ONLY",
     ),
     "identifier_that_is_a_number": (
         IN_A_REQUEST.format("int64 f = 1 [(google.api.field_behavior) = IDENTIFIER];"),
         "In.f: an IDENTIFIER that is no string",
     ),
+    "part_that_the_server_writes_in": (
+        "message Thing { string id = 1; Deep deep = 2; }"
+        " message Deep { string f = 1 [(google.api.field_behavior) = OUTPUT_ONLY]; }"
+        " message In { Thing thing = 1; google.protobuf.FieldMask mask = 2; }"
+        " service S { rpc Go(In) returns (Thing) {"
+        + RULE % 'patch: "/a/{thing.id}" body: "thing"'
+        + "} }",
+        "Deep.f: a field of a part that clients do not write",
+    ),
     # queries
+    "double_in_a_query": (IN_A_QUERY.format("double f = 1;"), "In.f: a double in a query"),
     "message_in_a_query": (IN_A_QUERY.format("Part f = 1;"), "In.f: a {package}.Part in a query"),
     "struct_in_a_query": (
         IN_A_QUERY.format("google.protobuf.Struct f = 1;"),
@@ -294,15 +337,15 @@ def test_what_is_not_supported_is_refused_by_its_full_name(
 def test_a_refusal_stops_protoc_and_is_printed(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    body, problem = REFUSED["bytes"]
+    body, problem = REFUSED["any"]
     protos, out = tmp_path / "protos", tmp_path / "out"
     protos.mkdir()
     out.mkdir()
-    (protos / "bytes.proto").write_text(HEADER.replace("{package}", "bytes") + body)
+    (protos / "any.proto").write_text(HEADER.replace("{package}", "any") + body)
     generate_stubs(protos, out)
     with pytest.raises(CalledProcessError):
         generate_rest(protos, out)
-    assert f"bytes.{problem}" in capfd.readouterr().err
+    assert f"any.{problem}" in capfd.readouterr().err
 
 
 def test_a_file_without_methods_gives_no_modules(tmp_path: Path) -> None:
@@ -319,7 +362,7 @@ def test_a_service_without_any_http_rule_is_for_grpc_alone(tmp_path: Path) -> No
     protos, out = tmp_path / "protos", tmp_path / "out"
     protos.mkdir()
     out.mkdir()
-    body = WITH_RULE.format("In", "Out", "") + "message Odd { bytes f = 1; }"
+    body = WITH_RULE.format("In", "Out", "") + "message Odd { google.protobuf.Value f = 1; }"
     (protos / "inside.proto").write_text(HEADER.replace("{package}", "inside") + body)
     generate_stubs(protos, out)
     generate_rest(protos, out)
