@@ -9,6 +9,9 @@ from codegen.source import literal
 from codegen.unsupported import Unsupported
 from codegen.well_known import WELL_KNOWN
 
+EXACT = 2**53
+"""Below it every whole number has a float of its own."""
+
 NUMBERS = {
     Kind.INT32: "int32",
     Kind.INT64: "int64",
@@ -96,12 +99,12 @@ def _bounds(bounds: Bounds) -> str:
 
 
 def _bound(value: Bound) -> str:
-    return literal(value) if isinstance(value, str) else _float_source(value)
-
-
-def _float_source(value: float) -> str:
-    """*value* as it is written in Python, which has no literal for what is infinite."""
-    return repr(value) if isfinite(value) else f'float("{value}")'
+    if isinstance(value, str):
+        return literal(value)
+    if not isfinite(value):
+        return f'float("{value}")'
+    is_whole = float(value).is_integer() and abs(value) < EXACT
+    return str(int(value)) if is_whole else repr(value)
 
 
 def _sizes(text: TextLimits) -> str:
