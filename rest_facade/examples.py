@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from items.v1.items_fields import ITEM_WRITABLE
+from items.v1.items_models import Item
+
 ITEM: Mapping[str, Any] = {
     "id": "vim",
     "name": "Vim",
@@ -16,9 +19,9 @@ ITEM: Mapping[str, Any] = {
     "etag": "42",
 }
 
-NEW_ITEM: Mapping[str, Any] = {
-    name: ITEM[name] for name in ("id", "name", "description", "labels", "attributes")
-}
+_SENT = {Item.json_names()[name] for name in ("id", *ITEM_WRITABLE)}
+
+NEW_ITEM: Mapping[str, Any] = {name: value for name, value in ITEM.items() if name in _SENT}
 
 DELETED_ITEM: Mapping[str, Any] = {
     **ITEM,
@@ -38,7 +41,7 @@ COMMIT: Mapping[str, Any] = {
 BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "CreateItem": {
-            "all": {"summary": "Everything that a client can say", "value": NEW_ITEM},
+            "all": {"summary": "With an id that the client has chosen", "value": NEW_ITEM},
             "least": {"summary": "The least: the id is made", "value": {"name": "Vim"}},
         },
         "ReplaceItem": {"item": {"value": {"name": "Vim", "labels": {"section": "editors"}}}},

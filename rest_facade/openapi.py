@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 from pydantic.json_schema import models_json_schema
 
+from items.v1.items_fields import ITEM_REQUIRED
+from items.v1.items_models import ItemPatch
 from items.v1.items_routes import ROUTES
 from protojson.message import Message
 from protojson.route import Route
@@ -56,7 +58,10 @@ WITH_ID: Mapping[str, Any] = {
 }
 
 NARROWER: Mapping[tuple[str, str], Mapping[str, Any]] = {
-    ("ItemPatch", "name"): {"type": "string"},  # null would remove it, and each item has one
+    **{
+        ("ItemPatch", ItemPatch.json_names()[name]): {"not": {"type": "null"}}
+        for name in ITEM_REQUIRED  # null would remove it, and no item is without it
+    },
     ("ReplaceItemRequest", "item"): WITH_ID,  # in a batch, no path says which item is meant
     ("UpdateItemRequest", "item"): WITH_ID,
 }

@@ -5,17 +5,20 @@ written like its fellows. Which fields clients write is generated: `ITEM_WRITABL
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from functools import cache
 from typing import Any, Final
 
-from google.protobuf import struct_pb2
 from google.protobuf.message import Message
 
 from items.v1 import items_pb2 as pb
+from items.v1.items_fields import ITEM_WRITABLE
 
 FREE_FORM: Final = "google.protobuf.Struct"
+
+UNBOUNDED: Final = frozenset({FREE_FORM, "google.protobuf.Duration", "google.protobuf.Timestamp"})
+"""Messages of others that can hold what cannot be written as JSON."""
 
 
 class Kind(Enum):
@@ -104,39 +107,46 @@ def copy_entry(name: str, key: str, source: Message, target: Message) -> None:
         entries[key] = given[key]
 
 
-def free_form(message: Message, place: str = "") -> Iterator[tuple[str, struct_pb2.Struct]]:
-    """Each free-form object in *message*, with its place: ``attributes``, ``parts[0].notes``."""
-    for name in _with_free_form(message.DESCRIPTOR):
-        where = f"{place}.{name}" if place else name
+def checked_values(item: pb.Item) -> Iterator[tuple[str, Message]]:
+    """Each value in what clients write of *item* that no rule of the contract bounds.
+
+    With its place: ``attributes``, ``parts[0].notes``.
+    """
+    return _checked(item, _WRITTEN, "")
+
+
+def _checked(message: Message, names: Iterable[str], place: str) -> Iterator[tuple[str, Message]]:
+    for name in names:
+        where = f"{place}{name}"
         match kinds_of(message.DESCRIPTOR)[name]:
             case Kind.LIST:
                 for index, element in enumerate(getattr(message, name)):
-                    yield from _free_form_at(element, f"{where}[{index}]")
+                    yield from _checked_at(element, f"{where}[{index}]")
             case Kind.MAP:
                 for key, element in getattr(message, name).items():
-                    yield from _free_form_at(element, f"{where}[{json.dumps(key)}]")
+                    yield from _checked_at(element, f"{where}[{json.dumps(key)}]")
             case _ if message.HasField(name):
-                yield from _free_form_at(getattr(message, name), where)
+                yield from _checked_at(getattr(message, name), where)
 
 
-def _free_form_at(value: Message, place: str) -> Iterator[tuple[str, struct_pb2.Struct]]:
-    if isinstance(value, struct_pb2.Struct):
+def _checked_at(value: Message, place: str) -> Iterator[tuple[str, Message]]:
+    if value.DESCRIPTOR.full_name in UNBOUNDED:
         yield place, value
     else:
-        yield from free_form(value, place)
+        yield from _checked(value, _names_with_checked(value.DESCRIPTOR), f"{place}.")
 
 
 @cache
-def _with_free_form(descriptor: Any) -> tuple[str, ...]:
-    """The fields of a message that are or have free-form objects."""
-    return tuple(field.name for field in descriptor.fields if _has_free_form(_value_type(field)))
+def _names_with_checked(descriptor: Any) -> tuple[str, ...]:
+    """The fields of a message that are or hold what is checked."""
+    return tuple(field.name for field in descriptor.fields if _is_checked(_value_type(field)))
 
 
-def _has_free_form(message: Any | None) -> bool:
+def _is_checked(message: Any | None) -> bool:
     if message is None:
         return False
-    return message.full_name == FREE_FORM or (
-        message.file == pb.DESCRIPTOR and bool(_with_free_form(message))
+    return message.full_name in UNBOUNDED or (
+        message.file == pb.DESCRIPTOR and bool(_names_with_checked(message))
     )
 
 
@@ -144,3 +154,8 @@ def _value_type(field: Any) -> Any | None:
     """The message that *field* holds, or that each of its values is."""
     is_map = kind_of(field) is Kind.MAP
     return field.message_type.fields_by_name["value"].message_type if is_map else field.message_type
+
+
+_WRITTEN: Final = tuple(
+    name for name in _names_with_checked(pb.Item.DESCRIPTOR) if name in ITEM_WRITABLE
+)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from grpc_server.catalog.attributes import attribute_violations
 from grpc_server.catalog.errors import (
     EtagMismatch,
     InvalidRequest,
@@ -20,8 +19,9 @@ from grpc_server.catalog.errors import (
     ItemNotFound,
     Violation,
 )
-from grpc_server.catalog.fields import free_form, has_same, has_value
+from grpc_server.catalog.fields import checked_values, has_same, has_value
 from grpc_server.catalog.masks import apply_mask, effective_mask
+from grpc_server.catalog.values import value_violations
 from grpc_server.catalog.violations import MAX_VIOLATIONS, rule_violations
 from items.v1 import items_pb2 as pb
 from items.v1.items_fields import ITEM_IMMUTABLE, ITEM_REQUIRED, ITEM_WRITABLE
@@ -270,8 +270,8 @@ def _check(item: pb.Item) -> None:
     for name in ITEM_REQUIRED:
         if not has_value(item, name):
             _refuse([Violation(name, "is required")])
-    for name, attributes in free_form(item):
-        _refuse(attribute_violations(attributes, name))
+    for place, value in checked_values(item):
+        _refuse(value_violations(value, place))
 
 
 def _changed_for_good(current: pb.Item, item: pb.Item) -> Iterator[Violation]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from grpc_server.main import serving
+from items.v1.items_fields import ITEM_WRITABLE
 from items_client import ItemsClient
 from tests.cli.program import finish, items, start
 from tests.servers import server_settings
@@ -106,7 +107,7 @@ async def test_what_is_listed_as_json_can_be_imported_elsewhere(
         outcome = await items("import", "-", "--grpc", other, stdin=listed.out.encode())
         assert outcome.code == 0
         copy = await copies.get("a")
-    for field in ("name", "description", "labels", "attributes"):
+    for field in ITEM_WRITABLE:
         assert getattr(copy, field) == getattr(made, field)
 
 

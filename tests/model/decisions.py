@@ -8,14 +8,13 @@ its update mask, which is a list of paths.
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
+from items.v1.items_fields import ITEM_WRITABLE
 from tests.model.masks import masked, read_mask
 
 Item = dict[str, Any]
 Request = dict[str, Any]
 Outcome = tuple[str, Item]
 """The kind of the change, empty if there is none, and the item after it."""
-
-WRITABLE = ("name", "description", "labels", "attributes")
 
 
 class Refused(Exception):
@@ -39,7 +38,7 @@ def create(current: Item | None, request: Request, now: datetime) -> Outcome:
 
 def update(current: Item | None, request: Request, now: datetime) -> Outcome:
     given = identified(request["item"])
-    paths = read_mask(request.get("update_mask"), given, WRITABLE)
+    paths = read_mask(request.get("update_mask"), given, ITEM_WRITABLE)
     if paths is None:
         refuse("INVALID_ARGUMENT", "INVALID_UPDATE_MASK")
     if current is None and request.get("allow_missing") and not given.get("etag"):
@@ -121,7 +120,7 @@ def stamp(time: datetime) -> str:
 
 
 def writable(item: Item) -> Item:
-    return {name: item[name] for name in ("id", *WRITABLE) if name in item}
+    return {name: item[name] for name in ("id", *ITEM_WRITABLE) if name in item}
 
 
 def is_deleted(item: Item) -> bool:

@@ -333,6 +333,14 @@ async def test_a_duration_is_seconds(rest: httpx.AsyncClient, client: Any) -> No
     assert (await patched(rest, {"warranty": "-7s"}))["warranty"] == "-7s"
 
 
+@pytest.mark.parametrize("seconds", [2**60, -(2**60)])
+async def test_a_duration_that_json_cannot_say_is_refused(items: Any, seconds: int) -> None:
+    item = pb.Item(id="vim", name="Vim", warranty=Duration(seconds=seconds))
+    with pytest.raises(aio.AioRpcError) as refused:
+        await items.CreateItem(pb.CreateItemRequest(item=item))
+    assert list(violations(refused.value)) == ["item.warranty"]
+
+
 async def test_what_is_immutable_is_written_once(
     rest: httpx.AsyncClient, items: Any, client: Any
 ) -> None:

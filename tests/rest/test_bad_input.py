@@ -8,6 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from items.v1.items_fields import ITEM_WRITABLE
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 JSON = {"content-type": "application/json"}
@@ -224,9 +226,7 @@ anything = st.recursive(
 )
 bodies = st.fixed_dictionaries(
     {},
-    optional=dict.fromkeys(
-        ("id", "name", "description", "labels", "attributes", "etag", "revision", "x"), anything
-    ),
+    optional=dict.fromkeys(("id", *ITEM_WRITABLE, "etag", "revision", "x"), anything),
 )
 
 

@@ -367,12 +367,13 @@ class UpdateItemRequest(_message.Message):
 
     @_builtins.property
     def update_mask(self) -> _field_mask_pb2.FieldMask:
-        """The paths to write, in snake_case: `name`, `description`, `labels`,
-        `attributes`, `labels.KEY`, `attributes.PATH`; a key that is not a plain word
-        stands in backticks, as in AIP-161. A path without a value in item is removed.
-        `attributes.*` merges the attributes of item as RFC 7396 does, null removing.
-        `*` stands for every writable field. Without a mask, the fields that are set
-        in item are written. At most 256 paths, each of at most 4096 characters.
+        """The paths to write, in snake_case: fields that clients write, as `name`; entries
+        of a map, as `labels.KEY`; what is within free-form JSON or a message, as
+        `attributes.PATH`. A key that is not a plain word stands in backticks, as in
+        AIP-161. A path without a value in item is removed. `attributes.*` merges the
+        attributes of item as RFC 7396 does, null removing. `*` stands for every writable
+        field. Without a mask, the fields that are set in item are written. At most 256
+        paths, each of at most 4096 characters.
         """
 
     def __init__(
