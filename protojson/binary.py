@@ -8,6 +8,7 @@ from protojson.json_type import JsonType
 from protojson.refusal import refusal
 
 BASE64: Final = re.compile(r"([A-Za-z0-9+/_-]*)={0,2}", re.ASCII)
+DOCUMENTED: Final = "^([A-Za-z0-9+/_-]{4})*([A-Za-z0-9+/_-]{2}(==)?|[A-Za-z0-9+/_-]{3}=?)?$"
 URL_SAFE: Final = str.maketrans("+/", "-_")
 QUANTUM: Final = 4
 """Characters that stand for three bytes."""
@@ -25,7 +26,8 @@ def base64(min_len: int = 0, max_len: int | None = None) -> JsonType:
         return found
 
     text = {"type": "string", "contentEncoding": "base64"}
-    return JsonType(read, base64_to_json, {**text, "pattern": f"^{BASE64.pattern}$"}, text)
+    longest = {} if max_len is None else {"maxLength": max_len * QUANTUM // 3}
+    return JsonType(read, base64_to_json, {**text, "pattern": DOCUMENTED, **longest}, text)
 
 
 def base64_to_json(value: bytes) -> str:

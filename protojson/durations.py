@@ -10,6 +10,8 @@ from protojson.json_type import JsonType
 from protojson.refusal import refusal
 
 SECONDS: Final = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,9}))?s", re.ASCII)
+DOCUMENTED: Final = r"^-?([0-9]{1,11}|[12][0-9]{11}|30[0-9]{10})(\.[0-9]{1,9})?s$"
+"""Texts that are surely within what a duration can hold."""
 MOST: Final = 315_576_000_000
 """Seconds: about ten thousand years. (google.protobuf.Duration)"""
 NANOS: Final = 1_000_000_000
@@ -21,7 +23,7 @@ def duration(
     """A duration within bounds, which are given as they are in JSON."""
     given = {"gt": gt, "ge": ge, "lt": lt, "le": le}
     bounds = Bounds(**{name: duration_from_json(text) for name, text in given.items() if text})  # type: ignore[typeddict-item]  # the names of bounds
-    text = {"type": "string", "format": "duration-seconds", "pattern": f"^{SECONDS.pattern}$"}
+    text = {"type": "string", "format": "duration-seconds", "pattern": DOCUMENTED}
     return JsonType(bounded(duration_from_json, bounds, _order), duration_to_json, text, text)
 
 

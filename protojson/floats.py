@@ -9,6 +9,8 @@ from collections.abc import Callable
 from math import copysign, inf, isfinite, nan
 from typing import Any, Final, Unpack
 
+from pydantic_core import PydanticCustomError
+
 from protojson.bounds import Bounds, bounded, schema_of
 from protojson.json_type import JsonType
 from protojson.refusal import refusal
@@ -16,7 +18,14 @@ from protojson.refusal import refusal
 DECIMAL: Final = re.compile(r"-?[0-9]{1,400}(\.[0-9]{1,400})?([eE][+-]?[0-9]{1,4})?", re.ASCII)
 NAMES: Final = {"NaN": nan, "Infinity": inf, "-Infinity": -inf}
 
-FLOAT: Final = struct.Struct("f")
+FLOAT: Final = struct.Struct("<f")
+
+GREATEST: Final = (2 - 2**-23) * 2.0**127
+"""The largest float that is finite."""
+
+DOUBLE_TEXT: Final = r"[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,2})?"
+FLOAT_TEXT: Final = r"[0-9]{1,20}(\.[0-9]{1,20})?([eE][+-]?[0-9])?"
+"""Texts that are surely within what each can hold."""
 
 LEAST_DIGITS: Final = 6
 MOST_DIGITS: Final = 9
@@ -25,12 +34,15 @@ MOST_DIGITS: Final = 9
 
 def double(**bounds: Unpack[Bounds]) -> JsonType:
     """A 64-bit floating-point number, within *bounds*."""
-    return _type("double", _from_json, double_to_json, bounds)
+    number = {"type": "number", "format": "double", **schema_of(bounds)}
+    return _type(number, DOUBLE_TEXT, bounded(_from_json, bounds), double_to_json)
 
 
 def float32(**bounds: Unpack[Bounds]) -> JsonType:
     """A 32-bit floating-point number, within *bounds*, which hold for it as it is rounded."""
-    return _type("float", _rounded, float32_to_json, bounds)
+    span = {"minimum": -GREATEST, "maximum": GREATEST}
+    number = {"type": "number", "format": "float", **span, **schema_of(bounds)}
+    return _type(number, FLOAT_TEXT, bounded(_rounded, bounds), float32_to_json)
 
 
 def double_to_json(number: float) -> float | str:
@@ -59,13 +71,33 @@ def is_negative(number: float) -> bool:
 
 
 def _type(
-    name: str, read: Callable[[Any], float], write: Callable[[float], Any], bounds: Bounds
+    number: dict[str, Any],
+    pattern: str,
+    read: Callable[[Any], float],
+    write: Callable[[float], float | str],
 ) -> JsonType:
-    number = {"type": "number", "format": name, **schema_of(bounds)}
-    named = {"type": "string", "enum": list(NAMES)}
-    text = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
-    answers = {"anyOf": [number, named]}
-    return JsonType(bounded(read, bounds), write, {"anyOf": [number, named, text]}, answers)
+    """The type of what *read* accepts.
+
+    Text is documented only where a pattern can say which: without bounds, or above 0.
+    """
+    named = {"type": "string", "enum": [name for name in NAMES if _accepts(read, name)]}
+    answers = [number, *([named] if named["enum"] else ())]
+    signs = [sign for sign, least in (("-?", "-1"), ("", "0")) if _accepts(read, least)]
+    is_open = _accepts(read, "Infinity") and signs
+    text = [{"type": "string", "pattern": f"^{signs[0]}{pattern}$"}] if is_open else []
+    return JsonType(read, write, _any_of([*answers, *text]), _any_of(answers))
+
+
+def _accepts(read: Callable[[Any], float], text: str) -> bool:
+    try:
+        read(text)
+    except PydanticCustomError:
+        return False
+    return True
+
+
+def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
 def _from_json(value: object) -> float:

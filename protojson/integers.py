@@ -72,8 +72,8 @@ def _sign(span: tuple[int, int], bounds: Bounds) -> str:
 
 
 def _number(name: str, span: tuple[int, int], bounds: Bounds) -> dict[str, Any]:
-    least = {"minimum": 0} if span[0] == 0 else {}
-    return {"type": "integer", "format": name, **least, **schema_of(bounds)}
+    ends = {"minimum": span[0], "maximum": span[1]} if span[0] == 0 else {}
+    return {"type": "integer", "format": name, **ends, **schema_of(bounds)}
 
 
 def _within(read: Callable[[Any], int], span: tuple[int, int]) -> Callable[[Any], int]:

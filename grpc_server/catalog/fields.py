@@ -4,8 +4,8 @@ All of it comes from the descriptor, so that a field which is added to the contr
 written like its fellows. Which fields clients write is generated: `ITEM_WRITABLE`.
 """
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
 from typing import Any, Final
@@ -13,12 +13,9 @@ from typing import Any, Final
 from google.protobuf.message import Message
 
 from items.v1 import items_pb2 as pb
-from items.v1.items_fields import ITEM_WRITABLE
+from items.v1.items_fields import ITEM_REQUIRED
 
 FREE_FORM: Final = "google.protobuf.Struct"
-
-UNBOUNDED: Final = frozenset({FREE_FORM, "google.protobuf.Duration", "google.protobuf.Timestamp"})
-"""Messages of others that can hold what cannot be written as JSON."""
 
 
 class Kind(Enum):
@@ -69,9 +66,7 @@ def kinds_of(descriptor: Any) -> dict[str, Kind]:
 
 def has_value(message: Message, name: str) -> bool:
     """Whether the field *name* of *message* has one: an entry, or what is not zero."""
-    if kinds_of(message.DESCRIPTOR)[name] in {Kind.LIST, Kind.MAP, Kind.PLAIN}:
-        return any(field.name == name for field, _ in message.ListFields())
-    return message.HasField(name)
+    return _fields_of(message.DESCRIPTOR)[name].is_set(message, name)
 
 
 def has_same(name: str, one: Message, other: Message) -> bool:
@@ -82,18 +77,66 @@ def has_same(name: str, one: Message, other: Message) -> bool:
 
 def copy_field(name: str, source: Message, target: Message) -> None:
     """Make the field *name* of *target* what it is in *source*, a message of the same type."""
-    match kinds_of(source.DESCRIPTOR)[name]:
-        case Kind.PLAIN:
-            setattr(target, name, getattr(source, name))
-        case Kind.LIST | Kind.MAP:
-            target.ClearField(name)
-            getattr(target, name).MergeFrom(getattr(source, name))
-        case _ if not source.HasField(name):
-            target.ClearField(name)
-        case Kind.SCALAR:
-            setattr(target, name, getattr(source, name))
-        case _:
-            getattr(target, name).CopyFrom(getattr(source, name))
+    _fields_of(source.DESCRIPTOR)[name].copy(name, source, target)
+
+
+def _copy_plain(name: str, source: Message, target: Message) -> None:
+    setattr(target, name, getattr(source, name))
+
+
+def _copy_scalar(name: str, source: Message, target: Message) -> None:
+    if source.HasField(name):
+        setattr(target, name, getattr(source, name))
+    else:
+        target.ClearField(name)
+
+
+def _copy_message(name: str, source: Message, target: Message) -> None:
+    if source.HasField(name):
+        getattr(target, name).CopyFrom(getattr(source, name))
+    else:
+        target.ClearField(name)
+
+
+def _copy_elements(name: str, source: Message, target: Message) -> None:
+    target.ClearField(name)
+    getattr(target, name).MergeFrom(getattr(source, name))
+
+
+def _is_present(message: Message, name: str) -> bool:
+    return message.HasField(name)
+
+
+def _has_elements(message: Message, name: str) -> bool:
+    return bool(getattr(message, name))
+
+
+def _is_not_zero(message: Message, name: str) -> bool:
+    return any(field.name == name for field, _ in message.ListFields())  # -0.0 is one
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What is asked of a field at each write, decided once by its kind."""
+
+    copy: Callable[[str, Message, Message], None]
+    is_set: Callable[[Message, str], bool]
+
+
+_BY_KIND: Final = {
+    Kind.SCALAR: _Field(_copy_scalar, _is_present),
+    Kind.PLAIN: _Field(_copy_plain, _is_not_zero),
+    Kind.LIST: _Field(_copy_elements, _has_elements),
+    Kind.MAP: _Field(_copy_elements, _has_elements),
+    Kind.FREE: _Field(_copy_message, _is_present),
+    Kind.PART: _Field(_copy_message, _is_present),
+    Kind.FOREIGN: _Field(_copy_message, _is_present),
+}
+
+
+@cache
+def _fields_of(descriptor: Any) -> dict[str, _Field]:
+    return {name: _BY_KIND[kind] for name, kind in kinds_of(descriptor).items()}
 
 
 def copy_entry(name: str, key: str, source: Message, target: Message) -> None:
@@ -101,61 +144,17 @@ def copy_entry(name: str, key: str, source: Message, target: Message) -> None:
     given, entries = getattr(source, name), getattr(target, name)
     if key not in given:
         entries.pop(key, None)
-    elif isinstance(given[key], Message):
-        entries[key].CopyFrom(given[key])
+        return
+    value = given[key]
+    if isinstance(value, Message):
+        entries[key].CopyFrom(value)
     else:
-        entries[key] = given[key]
+        entries[key] = value
 
 
-def checked_values(item: pb.Item) -> Iterator[tuple[str, Message]]:
-    """Each value in what clients write of *item* that no rule of the contract bounds.
-
-    With its place: ``attributes``, ``parts[0].notes``.
-    """
-    return _checked(item, _WRITTEN, "")
+def missing_fields(item: pb.Item) -> Iterator[str]:
+    """The fields that an item must have, and *item* has not."""
+    return (name for name in ITEM_REQUIRED if not _ITEM[name].is_set(item, name))
 
 
-def _checked(message: Message, names: Iterable[str], place: str) -> Iterator[tuple[str, Message]]:
-    for name in names:
-        where = f"{place}{name}"
-        match kinds_of(message.DESCRIPTOR)[name]:
-            case Kind.LIST:
-                for index, element in enumerate(getattr(message, name)):
-                    yield from _checked_at(element, f"{where}[{index}]")
-            case Kind.MAP:
-                for key, element in getattr(message, name).items():
-                    yield from _checked_at(element, f"{where}[{json.dumps(key)}]")
-            case _ if message.HasField(name):
-                yield from _checked_at(getattr(message, name), where)
-
-
-def _checked_at(value: Message, place: str) -> Iterator[tuple[str, Message]]:
-    if value.DESCRIPTOR.full_name in UNBOUNDED:
-        yield place, value
-    else:
-        yield from _checked(value, _names_with_checked(value.DESCRIPTOR), f"{place}.")
-
-
-@cache
-def _names_with_checked(descriptor: Any) -> tuple[str, ...]:
-    """The fields of a message that are or hold what is checked."""
-    return tuple(field.name for field in descriptor.fields if _is_checked(_value_type(field)))
-
-
-def _is_checked(message: Any | None) -> bool:
-    if message is None:
-        return False
-    return message.full_name in UNBOUNDED or (
-        message.file == pb.DESCRIPTOR and bool(_names_with_checked(message))
-    )
-
-
-def _value_type(field: Any) -> Any | None:
-    """The message that *field* holds, or that each of its values is."""
-    is_map = kind_of(field) is Kind.MAP
-    return field.message_type.fields_by_name["value"].message_type if is_map else field.message_type
-
-
-_WRITTEN: Final = tuple(
-    name for name in _names_with_checked(pb.Item.DESCRIPTOR) if name in ITEM_WRITABLE
-)
+_ITEM: Final = _fields_of(pb.Item.DESCRIPTOR)

@@ -20,6 +20,8 @@ MAX_PATHS = 256
 MAX_CHARACTERS = 4096
 """How long a path may be."""
 
+_FIELDS = {field.name: field for field in pb.Item.DESCRIPTOR.fields}
+
 Path = tuple[str, ...]
 
 MERGE = ""
@@ -37,8 +39,8 @@ def effective_mask(request: pb.UpdateItemRequest) -> tuple[Path, ...]:
         InvalidUpdateMask: a path does not exist, cannot be written, or overlaps another.
     """
     if not request.HasField("update_mask"):
-        named = {field.name for field, _ in request.item.ListFields()}
-        return tuple((name,) for name in WRITABLE if name in named)
+        item = request.item
+        return tuple((name,) for name in WRITABLE if has_value(item, name))
     if list(request.update_mask.paths) == ["*"]:
         return tuple((name,) for name in WRITABLE)
     _refuse_excess(request.update_mask.paths)
@@ -50,14 +52,17 @@ def effective_mask(request: pb.UpdateItemRequest) -> tuple[Path, ...]:
 def apply_mask(paths: Iterable[Path], source: pb.Item, target: pb.Item) -> None:
     """Write the fields of *source* that *paths* name to *target*; absent ones are removed."""
     for path in paths:
-        _write(path, source, target)
+        if len(path) == 1:
+            copy_field(path[0], source, target)
+        else:
+            _write_within(path[0], path[1:], source, target)
 
 
 def _parse(text: str) -> Path:
     first, dot, rest = text.partition(".")
     if first not in WRITABLE:
         raise _refusal(text, _why_not(first))
-    return _steps(text, pb.Item.DESCRIPTOR.fields_by_name[first], rest if dot else None)
+    return _steps(text, _FIELDS[first], rest if dot else None)
 
 
 def _steps(text: str, field: Any, rest: str | None) -> Path:
@@ -102,7 +107,7 @@ def _object_keys(text: str, rest: str) -> Path:
 
 
 def _why_not(name: str) -> str:
-    if name in pb.Item.DESCRIPTOR.fields_by_name:
+    if name in _FIELDS:
         return f"{name} is not written by clients"
     return f"an item has no such field{_hint(name, WRITABLE)}"
 
@@ -132,11 +137,8 @@ def _refuse_overlaps(paths: Sequence[Path]) -> None:
             raise _refusal(".".join(longer), f"overlaps `{'.'.join(shorter)}`")
 
 
-def _write(path: Sequence[str], source: Message, target: Message) -> None:
-    name, *rest = path
-    if not rest:
-        copy_field(name, source, target)
-        return
+def _write_within(name: str, rest: Path, source: Message, target: Message) -> None:
+    """Write what *rest* names within the field *name*."""
     match kinds_of(source.DESCRIPTOR)[name]:
         case Kind.MAP:
             copy_entry(name, rest[0], source, target)
@@ -148,13 +150,17 @@ def _write(path: Sequence[str], source: Message, target: Message) -> None:
             _write_part(name, rest, source, target)
 
 
-def _write_part(name: str, rest: Sequence[str], source: Message, target: Message) -> None:
+def _write_part(name: str, rest: Path, source: Message, target: Message) -> None:
     """Write *rest* within a part, which is made where there is something to write."""
     given, part = getattr(source, name), getattr(target, name)
     if has_value(given, rest[0]):
         part.SetInParent()
-    if target.HasField(name):
-        _write(rest, given, part)
+    if not target.HasField(name):
+        return
+    if len(rest) == 1:
+        copy_field(rest[0], given, part)
+    else:
+        _write_within(rest[0], rest[1:], given, part)
 
 
 def _write_value(keys: Sequence[str], source: struct_pb2.Struct, target: struct_pb2.Struct) -> None:

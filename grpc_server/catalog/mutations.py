@@ -19,12 +19,12 @@ from grpc_server.catalog.errors import (
     ItemNotFound,
     Violation,
 )
-from grpc_server.catalog.fields import checked_values, has_same, has_value
+from grpc_server.catalog.fields import has_same, missing_fields
 from grpc_server.catalog.masks import apply_mask, effective_mask
 from grpc_server.catalog.values import value_violations
 from grpc_server.catalog.violations import MAX_VIOLATIONS, rule_violations
 from items.v1 import items_pb2 as pb
-from items.v1.items_fields import ITEM_IMMUTABLE, ITEM_REQUIRED, ITEM_WRITABLE
+from items.v1.items_fields import ITEM_IMMUTABLE, ITEM_WRITABLE
 
 WriteRequest = (
     pb.CreateItemRequest
@@ -259,7 +259,8 @@ def _written(
 ) -> Outcome:
     if item == current:
         return Outcome(pb.CHANGE_KIND_UNSPECIFIED, current)
-    _refuse(_changed_for_good(current, item))
+    if ITEM_IMMUTABLE:
+        _refuse(_changed_for_good(current, item))
     _check(item)
     item.update_time.FromDatetime(now)
     return Outcome(kind, item)
@@ -267,11 +268,9 @@ def _written(
 
 def _check(item: pb.Item) -> None:
     """Check what the rules of the contract cannot say; those are checked on the request."""
-    for name in ITEM_REQUIRED:
-        if not has_value(item, name):
-            _refuse([Violation(name, "is required")])
-    for place, value in checked_values(item):
-        _refuse(value_violations(value, place))
+    for name in missing_fields(item):
+        _refuse([Violation(name, "is required")])
+    _refuse(value_violations(item))
 
 
 def _changed_for_good(current: pb.Item, item: pb.Item) -> Iterator[Violation]:
