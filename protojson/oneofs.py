@@ -44,15 +44,14 @@ class OneofMessage(Message):
     ) -> JsonSchemaValue:
         reference = super().__get_pydantic_json_schema__(schema, handler)
         document = handler.resolve_ref_schema(reference)
-        required = [oneof for oneof in cls.oneofs if oneof.required]
-        if required and handler.mode == "validation":
-            document["allOf"] = [{"oneOf": cls._choices(oneof)} for oneof in required]
+        if cls.oneofs and handler.mode == "validation":
+            document["allOf"] = [{"oneOf": cls._choices(oneof)} for oneof in cls.oneofs]
         return reference
 
     @classmethod
     def _choices(cls, oneof: Oneof) -> list[dict[str, Any]]:
-        names = cls.json_names()
-        return [
-            {"required": [names[field]], "properties": {names[field]: {"not": NULL}}}
-            for field in oneof.fields
+        names = [cls.json_names()[field] for field in oneof.fields]
+        choices: list[dict[str, Any]] = [
+            {"required": [name], "properties": {name: {"not": NULL}}} for name in names
         ]
+        return choices if oneof.required else [*choices, {"properties": dict.fromkeys(names, NULL)}]

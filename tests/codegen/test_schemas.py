@@ -2,8 +2,9 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ValidationError, create_model
 
 from items.v1 import items_models as models
 from items.v1.items_routes import ROUTES
@@ -120,3 +121,25 @@ def test_a_model_within_another_one_is_documented_once() -> None:
     write = models.DeleteItemRequest
     both = create_model("Both", first=(write, ...), second=(write, ...))
     assert list(both.model_json_schema()["$defs"]) == ["DeleteItemRequest"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "fits"),
+    [
+        ({}, True),
+        ({"sequelTitle": "II"}, True),
+        ({"sequelTitle": "II", "sequelNumber": None}, True),
+        ({"sequelTitle": None, "noSequel": {}}, True),
+        ({"sequelTitle": "II", "sequelNumber": "2"}, False),
+    ],
+)
+def test_a_oneof_that_may_be_empty_is_documented_as_one_at_most(
+    shelf: Shelf, chosen: dict[str, Any], fits: bool
+) -> None:
+    schema = shelf.models.Sayings.model_json_schema(mode="validation")
+    assert jsonschema_rs.is_valid(schema, chosen) is fits
+    if fits:
+        shelf.models.Sayings.model_validate(chosen)
+    else:
+        with pytest.raises(ValidationError):
+            shelf.models.Sayings.model_validate(chosen)

@@ -59,6 +59,14 @@ FIELDS = """
 
   // Where it was made, for good.
   optional string origin = 26 [(google.api.field_behavior) = IMMUTABLE];
+
+  // Where it comes from.
+  oneof source {
+    // A shop, by name.
+    string shop = 27 [(google.api.field_behavior) = OPTIONAL];
+    // A plant, by number.
+    int64 plant = 28 [(google.api.field_behavior) = OPTIONAL];
+  }
 }
 
 // Size is how large an item is.

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from codegen.__main__ import main
+from codegen.asyncapi import DOCUMENT
 from tests.promises.added import make_contract, run_over
 
 WAYS = Path(__file__).with_name("ways.py")
@@ -25,3 +26,12 @@ def test_what_is_generated_with_it_is_complete(contract: Path) -> None:
 @pytest.mark.timeout(300)
 def test_it_goes_every_way_in_and_out(contract: Path) -> None:
     run_over(contract, "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(WAYS))
+
+
+def test_a_document_that_is_stale_fails_the_check_and_is_repaired(contract: Path) -> None:
+    document = contract / DOCUMENT
+    before = document.read_text()
+    document.write_text(before.replace("Who makes the item.", "Somebody."))
+    assert main(["--check"], contract) == 1
+    assert main([], contract) == 0
+    assert document.read_text() == before

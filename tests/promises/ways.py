@@ -19,13 +19,20 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.rpc import error_details_pb2, status_pb2
 from grpc import aio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from grpc_server.catalog.masks import apply_mask, effective_mask
 from items.v1 import items_pb2
+from items.v1.items_converters import item_patch_to_proto, item_to_json
+from items.v1.items_models import ItemPatch
 from items_cli.change_text import change_lines
 from items_client import ItemsClient, writes
 from items_events.cloud_events import EventMaker
+from rest_facade.masks import mask_of
 from tests.cli.program import Outcome
 from tests.cli.program import items as run_items
+from tests.model.masks import merge_patch
 from tests.promises.added import PLACE
 from tests.servers import rest_client
 
@@ -299,6 +306,47 @@ async def test_a_part_is_merged_by_a_patch_and_by_a_mask(
     assert not untouched.HasField("size")
 
 
+STOCK = st.dictionaries(st.sampled_from(["a", "b.c", "`"]), st.sampled_from(["0", "7", None]))
+SIZE = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("width", "height"), st.sampled_from([1, 2.5, None]))
+)
+NOTES = st.dictionaries(
+    st.sampled_from("xy"), st.sampled_from([None, 1, {"z": None}, {"z": [1]}, {}])
+)
+patches = st.fixed_dictionaries(
+    {},
+    optional={
+        "brand": st.text("ab", max_size=3) | st.none(),
+        "weight": st.sampled_from([0, 1.5, None]),
+        "size": SIZE | st.none(),
+        "stock": STOCK | st.none(),
+        "nicknames": st.lists(st.sampled_from(["v", "w"]), unique=True) | st.none(),
+        "warranty": st.sampled_from(["0s", "-2.500s", None]),
+        "attributes": NOTES | st.none(),
+    },
+)
+
+
+@given(before=patches, patch=patches)
+@settings(max_examples=150, deadline=None)
+def test_a_patch_is_a_json_merge_patch(before: dict[str, Any], patch: dict[str, Any]) -> None:
+    item = pb.Item(id="vim", name="Vim")
+    for body in (before, patch):
+        model = ItemPatch.model_validate(body)
+        mask = update(list(mask_of(model).paths))
+        apply_mask(effective_mask(mask), item_patch_to_proto(model), item)
+    expected = merge_patch(merge_patch({"id": "vim", "name": "Vim"}, before), patch)
+    assert without_empty(item_to_json(item)) == without_empty(expected)
+
+
+def without_empty(value: Any) -> Any:
+    """*value* without objects and lists that have nothing: a message cannot tell most of them."""
+    if not isinstance(value, dict):
+        return value
+    kept = {key: without_empty(inner) for key, inner in value.items()}
+    return {key: inner for key, inner in kept.items() if inner not in ({}, [])}
+
+
 async def test_a_map_is_written_entry_by_entry(
     rest: httpx.AsyncClient, items: Any, client: Any
 ) -> None:
@@ -322,6 +370,20 @@ async def test_a_list_is_replaced_as_a_whole(
     assert "nicknames" not in await patched(rest, {"nicknames": None})
     refused = await rest.patch("/v1/items/vim", json={"nicknames": ["a", "a"]})
     assert refused.json()["violations"][0]["pointer"] == "/nicknames"
+
+
+async def test_one_of_two_fields_takes_the_place_of_the_other(
+    rest: httpx.AsyncClient, items: Any, client: Any
+) -> None:
+    await client.create(id="vim", name="Vim", shop="corner")
+    changed = await patched(rest, {"plant": 7})
+    assert (changed.get("shop"), changed["plant"]) == (None, "7")
+    changed = await patched(rest, {"shop": "corner", "plant": None})
+    assert (changed["shop"], changed.get("plant")) == ("corner", None)
+    updated = await items.UpdateItem(update(["*"], name="Vim", plant=8))
+    assert (updated.WhichOneof("source"), updated.plant) == ("plant", 8)
+    refused = await rest.patch("/v1/items/vim", json={"shop": "corner", "plant": 8})
+    assert refused.status_code == 400
 
 
 async def test_a_duration_is_seconds(rest: httpx.AsyncClient, client: Any) -> None:
