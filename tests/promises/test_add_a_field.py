@@ -8,7 +8,7 @@ from codegen.__main__ import main
 from codegen.asyncapi import DOCUMENT
 from tests.promises.added import make_contract, run_over
 
-WAYS = Path(__file__).with_name("ways.py")
+WAYS = ("rest", "rpc", "client", "kinds", "patches", "command", "events")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,8 @@ def test_what_is_generated_with_it_is_complete(contract: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_it_goes_every_way_in_and_out(contract: Path) -> None:
-    run_over(contract, "pytest", "-q", "-n0", "-p", "no:cacheprovider", str(WAYS))
+    modules = [f"tests/promises/ways/{name}.py" for name in WAYS]
+    run_over(contract, "pytest", "-q", "-n0", "-p", "no:cacheprovider", *modules)
 
 
 def test_a_document_that_is_stale_fails_the_check_and_is_repaired(contract: Path) -> None:
