@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ import uvloop
 from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from pydantic import ValidationError
 
 from grpc_server.catalog.catalog import Catalog
 from grpc_server.catalog.compaction import HistoryRetention
@@ -56,10 +54,11 @@ from grpc_server.sink_servicer import SinkServicer
 from grpc_server.status import describe
 from grpc_server.transport import make_server
 from hosting.calls import CallMetrics
+from hosting.extras import MissingExtra
 from hosting.garbage import settle
-from hosting.logs import configure_logging
 from hosting.metrics import metrics_served
 from hosting.passwords import without_password
+from hosting.process import failures_told, prepare
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
 
 DESCRIPTORS = (
@@ -175,6 +174,7 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
     Raises:
         StoreError: the store cannot be opened.
         OSError: the address cannot be listened on.
+        MissingExtra: the engine is not installed.
     """
     metrics = Metrics(DESCRIPTORS)
     with closing(await asyncio.to_thread(_open_store, settings)) as store:
@@ -215,16 +215,9 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Run the server with settings from flags and ITEMS_* variables."""
-    try:
-        settings = Settings(_cli_parse_args=True, _cli_prog_name="python -m grpc_server")
-    except ValidationError as error:
-        sys.exit(str(error))  # it names each setting, and what is wrong with it
-    configure_logging(settings.log_level, settings.log_format)
-    try:
+    settings = prepare(Settings, "python -m grpc_server")
+    with failures_told(settings.log_format, StoreError, OSError, MissingExtra):
         uvloop.run(run(settings))
-    except (StoreError, OSError) as error:
-        _log.error("cannot serve", error=str(error))  # expected: the message says all
-        sys.exit(1)
 
 
 def _head(store: Store) -> Head:

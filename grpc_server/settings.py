@@ -32,7 +32,9 @@ class Settings(BaseSettings):
         description="Whether replicas tell one another of commits by LISTEN and NOTIFY.",
     )
     read_store: str | None = Field(
-        None, description="A standby of the store, which reads may go to; without it, none do."
+        None,
+        examples=["postgresql://standby/items"],
+        description="A standby of the store, which reads may go to; without it, none do.",
     )
     read_store_wait: Positive = Field(
         timedelta(seconds=0.1),
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     )
     grpc_own: TcpAddress | None = Field(
         None,
+        examples=["127.0.0.1:50052"],
         description="Where this server alone listens, beside a port that it shares with others.",
     )
     grpc_engine: Literal["grpcio", "native"] = Field(
@@ -75,7 +78,9 @@ class Settings(BaseSettings):
         timedelta(seconds=3), description="How long running calls may go on after SIGTERM."
     )
     grpc_metrics: TcpAddress | None = Field(
-        None, description="Where the gRPC server shows its metrics; without it, nowhere."
+        None,
+        examples=["127.0.0.1:9464"],
+        description="Where the gRPC server shows its metrics; without it, nowhere.",
     )
     min_revision_wait: Positive = Field(
         timedelta(seconds=5), description="How long a read waits for its `min_revision`."
@@ -108,10 +113,15 @@ class Settings(BaseSettings):
         description="How often what has expired, and what is too old of the history, is removed.",
     )
     history_max_age: Positive | None = Field(
-        None, description="How old history may get; without a limit, it is kept for ever."
+        None,
+        examples=["P90D"],
+        description="How old history may get; without a limit, it is kept for ever.",
     )
     history_max_revisions: int | None = Field(
-        None, ge=1, description="How many revisions of history are kept; likewise."
+        None,
+        ge=1,
+        examples=["100000"],
+        description="How many revisions of history are kept; likewise.",
     )
     history_sink_bound: Positive = Field(
         timedelta(days=7),

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Literal
+from typing import Any, Literal
 
 import grpc
 from grpc import aio
+
+from hosting.extras import MissingExtra
 
 Engine = Literal["grpcio", "native"]
 
@@ -44,7 +46,7 @@ def make_server(
     gRPC's default, answer half of the calls, from a store of its own.
 
     Raises:
-        ModuleNotFoundError: the engine is `native`, and the extra is not installed.
+        MissingExtra: the engine is `native`, and the extra is not installed.
     """
     options = (
         *_OPTIONS,
@@ -52,11 +54,17 @@ def make_server(
         ("grpc.so_reuseport", int(reuse_port)),
     )
     if engine == "native":
-        native = import_module("pygrpc_native.aio")
-        server: aio.Server = native.server(interceptors=interceptors, options=options)
+        server: aio.Server = _native().server(interceptors=interceptors, options=options)
         return server
     return aio.server(
         interceptors=interceptors,
         options=(*options, *_GRPCIO_OPTIONS),
         compression=grpc.Compression.NoCompression,
     )
+
+
+def _native() -> Any:
+    try:
+        return import_module("pygrpc_native.aio")
+    except ImportError as error:
+        raise MissingExtra("the engine of ITEMS_GRPC_ENGINE=native", "native") from error

@@ -16,6 +16,8 @@ from prometheus_client import (
     start_http_server,
 )
 
+from hosting.os_errors import cannot_listen
+
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The buckets of every histogram of seconds: a get takes less than one of them."""
 
@@ -54,7 +56,11 @@ async def metrics_served(registry: CollectorRegistry, address: str | None) -> As
         return
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
-    server, _ = await asyncio.to_thread(start_http_server, int(port), host, registry)
+    try:
+        server, _ = await asyncio.to_thread(start_http_server, int(port), host, registry)
+    except OSError as error:
+        why = cannot_listen(address, error)
+        raise OSError(f"the metrics: {why}; choose another port, or 0 for a free one") from error
     _log.info("metrics", url=f"http://{address.rpartition(':')[0]}:{server.server_port}/metrics")
     try:
         yield

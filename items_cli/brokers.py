@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from hosting.extras import MissingExtra
 from items_cli.failure import Failure
 from items_events.broker_url import BadUrl, BrokerUrl, sink_url, source_url
-from items_events.extra import MissingExtra, check_extra
+from items_events.extra import check_extra
 
 
 def sinks(values: Sequence[str]) -> list[BrokerUrl]:

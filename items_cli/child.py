@@ -2,10 +2,17 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from items_cli.failure import Failure
+
+LONGEST_CAUSE = 65_536
+"""Bytes of a cause that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +30,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running part."""
+    """A running part; *tie* is the socket that it is tied by."""
 
     part: Part
     process: asyncio.subprocess.Process
+    tie: socket.socket
 
     @classmethod
     async def start(cls, part: Part) -> "Child":
@@ -35,16 +43,15 @@ class Child:
         It is in a session of its own, so that Ctrl-C reaches only the supervisor, which
         ends the parts in order.
         """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "items_cli.tether",
-            part.module,
-            *part.arguments,
-            stdin=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
-        return cls(part, process)
+        ours, its = socket.socketpair()
+        ours.setblocking(False)
+        with its:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "items_cli.tether", part.module, *part.arguments),
+                stdin=its.fileno(),
+                start_new_session=True,
+            )
+        return cls(part, process, ours)
 
     @property
     def ended(self) -> bool:
@@ -64,9 +71,17 @@ class Child:
         )
         end.cancel()
 
-    def last_words(self) -> str:
-        """How the process ended, for people."""
-        code = self.process.returncode or 0
+    def cause(self) -> str:
+        """Why the process could not serve, in its own words; empty if it did not say."""
+        with suppress(BlockingIOError, ConnectionError):
+            return self.tie.recv(LONGEST_CAUSE).decode(errors="replace")
+        return ""
+
+    def failure(self) -> Failure:
+        """How the process ended, for people, with the exit code that the whole ends with."""
+        code, cause = self.process.returncode or 0, self.cause()
+        if cause:
+            return Failure(f"{self.part.name} cannot serve: {cause}", exit_code=code)
         if code < 0:
-            return f"{self.part.name} was ended by {signal.Signals(-code).name}"
-        return f"{self.part.name} ended with exit code {code}"
+            return Failure(f"{self.part.name} was ended by {signal.Signals(-code).name}")
+        return Failure(f"{self.part.name} ended with exit code {code}")

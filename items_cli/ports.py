@@ -1,34 +1,28 @@
 """An address to listen on, made sure of before anything is started."""
 
-import errno
 import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from hosting.os_errors import cannot_listen
 from items_cli.address import Address
 from items_cli.failure import Failure
 
-_WHY = {
-    errno.EADDRINUSE: "another program uses it",
-    errno.EACCES: "only an administrator may use a port below 1024",
-    errno.EADDRNOTAVAIL: "this machine does not have that address",
-}
-
 
 @contextmanager
-def claimed(address: Address, flag: str) -> Iterator[Address]:
-    """*address* with a real port, which nobody else is given within the block.
+def claimed(address: Address, setting: str) -> Iterator[Address]:
+    """Hold *address*, with a real port, which nobody else is given within the block.
 
-    Raises Failure, which names *flag* as the way to choose another.
+    Raises Failure, which names the *setting*, a flag or a variable, that chooses another.
     """
     try:
         holder = _bound(address)
     except OSError as error:
-        why = _WHY.get(error.errno or 0, error.strerror or str(error))
+        how = f"{setting} HOST:PORT" if setting.startswith("-") else f"{setting}=HOST:PORT"
         raise Failure(
-            f"cannot listen on {address}: {why}. Choose another with {flag} HOST:PORT;"
-            f" port 0 takes a free one."
+            f"{cannot_listen(str(address), error)}."
+            f" Choose another with {how}; port 0 takes a free one."
         ) from error
     with holder:
         port = int(holder.getsockname()[1])

@@ -149,7 +149,7 @@ async def _follow(events: Events, announce: Callable[[], None]) -> None:
             case StopAsked():
                 return
             case Ended(child):
-                raise Failure(f"{child.last_words()}; the other parts were stopped.")
+                raise child.failure()
             case Late(child):
                 raise Failure(f"{child.part.name} was not ready within {STARTUP:g} s.")
 
@@ -169,5 +169,7 @@ async def _end(children: Sequence[Child], hurry: asyncio.Event) -> list[Child]:
     for child in stuck:
         child.tell(signal.SIGKILL)
         await child.process.wait()
+    for child in children:
+        child.tie.close()
     hurried.cancel()
     return stuck

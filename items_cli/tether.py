@@ -2,8 +2,9 @@
 
     python -m items_cli.tether MODULE ARGUMENT...
 
-The parent holds the other end of standard input and writes nothing to it. When the
-parent ends, however it ends, the input does, and the module is told to stop.
+Standard input is a socket, of which the parent holds the other end and writes nothing to it.
+When the parent ends, however it ends, the input does, and the module is told to stop.
+The other way, the module tells the parent why it cannot serve.
 """
 
 import os
@@ -12,6 +13,9 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
+
+from hosting import last_words
 
 GRACE = 5.0
 """Seconds that an orphan has to finish what it is doing."""
@@ -20,6 +24,7 @@ GRACE = 5.0
 def main() -> None:
     """Run the module that the command line names, tied to standard input."""
     threading.Thread(target=end_with_parent, name="tether", daemon=True).start()
+    last_words.supervisor.set(tell_parent)
     module, *arguments = sys.argv[1:]
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
@@ -32,6 +37,12 @@ def end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def tell_parent(cause: str) -> None:
+    """Send *cause* to the parent, for which the kernel has room enough."""
+    with suppress(OSError):  # it has ended
+        os.write(sys.stdin.fileno(), cause.encode())
 
 
 if __name__ == "__main__":

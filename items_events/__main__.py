@@ -10,10 +10,11 @@ from uuid import uuid4
 import structlog
 
 from hosting.metrics import metrics_served, process_registry
+from hosting.process import prepare
 from items_client import ItemsClient
 from items_events.broker_url import sink_url
 from items_events.metrics.relays import RelayMetrics
-from items_events.process import read_settings, run_until_stopped
+from items_events.process import run_until_stopped
 from items_events.registry import Registry
 from items_events.relay import Policy, Relay
 from items_events.settings import Settings
@@ -51,8 +52,8 @@ async def _reach(items: ItemsClient) -> None:
 
 def main() -> None:
     """Relay with settings from flags and ITEMS_* variables."""
-    settings = read_settings(Settings, "python -m items_events")
-    run_until_stopped(relay(settings), settings.log_level, settings.log_format)
+    settings = prepare(Settings, "python -m items_events")
+    run_until_stopped(relay(settings), settings.log_format)
 
 
 def _holder() -> str:

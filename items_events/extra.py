@@ -2,18 +2,13 @@
 
 from importlib.util import find_spec
 
+from hosting.extras import MissingExtra
+
 CLIENTS = ("aio_pika", "redis", "nats")
 
 
-class MissingExtra(Exception):
-    """The message says what to install."""
-
-
 def check_extra() -> None:
-    """Raise MissingExtra if one of the clients is not installed."""
+    """Raise MissingExtra if one of the clients of the brokers is not installed."""
     missing = [name for name in CLIENTS if find_spec(name) is None]
     if missing:
-        raise MissingExtra(
-            f"the clients of the message brokers are missing ({', '.join(missing)}):"
-            " pip install item-service[events]"
-        )
+        raise MissingExtra(f"the client of a message broker ({', '.join(missing)})", "events")

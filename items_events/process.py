@@ -1,52 +1,33 @@
-"""What the relay and the ingest are as processes: settings in, until a signal ends them."""
+"""The relay and the ingest as processes: they run until a signal ends them."""
 
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from contextlib import closing
+from typing import Any
 
 import structlog
 import uvloop
-from pydantic import ValidationError
-from pydantic_settings import BaseSettings
 
-from hosting.logs import Format, Level, configure_logging
-from items_events.extra import MissingExtra, check_extra
-
-SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+from hosting.extras import MissingExtra
+from hosting.logs import Format
+from hosting.process import failures_told
+from items_events.extra import check_extra
 
 _log = structlog.get_logger("items_events")
 
 
-def read_settings(kind: type[SettingsT], program: str) -> SettingsT:
-    """The settings from flags and ITEMS_* variables; ends the process if they are wrong."""
-    try:
-        return kind(_cli_parse_args=True, _cli_prog_name=program)
-    except ValidationError as error:
-        wrong = (f"{found['loc'][0]}: {found['msg']}" for found in error.errors())
-        sys.exit("\n".join((f"{program} cannot start, because of a setting:", *wrong)))
-
-
-def run_until_stopped(work: Coroutine[Any, Any, None], level: Level, style: Format) -> None:
+def run_until_stopped(work: Coroutine[Any, Any, None], style: Format) -> None:
     """Run *work* until it ends, or SIGTERM or SIGINT cancels it.
 
-    An OSError of it ends the process with a line in the log: it cannot listen where it is to.
+    An OSError of it, or an extra that is missing, ends the process with a sentence.
     """
-    configure_logging(level, style)
     # Clients of brokers log URLs with passwords; who sees a failure tells it, once.
     logging.disable()
-    try:
+    with failures_told(style, OSError, MissingExtra), closing(work):
         check_extra()
-    except MissingExtra as error:
-        work.close()
-        sys.exit(str(error))
-    try:
         uvloop.run(_until_stopped(work))
-    except OSError as error:
-        _log.error("cannot run", error=str(error))  # expected: the message says all
-        sys.exit(1)
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:

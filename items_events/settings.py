@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Duration, TcpAddress, Upstream
+from hosting.settings import CONFIG, Duration, TcpAddress, Upstream, between
 from items_events.broker_url import sink_url
 
 
@@ -19,6 +19,16 @@ def _urls(value: object) -> object:
     return value
 
 
+def _start(value: object) -> object:
+    """Where a new sink begins: a word, or a revision."""
+    text = str(value)
+    if text in {"oldest", "now"}:
+        return text
+    if not text.isascii() or not text.isdecimal():
+        raise ValueError("it must be oldest, now, or a revision")
+    return int(text)
+
+
 class Settings(BaseSettings):
     """Frozen; a flag wins over a variable, a variable over the default."""
 
@@ -27,6 +37,7 @@ class Settings(BaseSettings):
     events: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_urls)] = Field(
         (),
         validate_default=True,
+        examples=["amqp://localhost/", "redis://localhost/0", "nats://localhost"],
         description="Where changes are published: URLs of sinks, separated by spaces.",
     )
     upstream: Upstream = Field(
@@ -37,18 +48,18 @@ class Settings(BaseSettings):
     events_format: Literal["json", "protobuf"] = Field(
         "json", description="The item in an event: ProtoJSON, or a protobuf message."
     )
-    events_from: Literal["oldest", "now"] | Annotated[int, Field(ge=0)] = Field(
+    events_from: Annotated[Literal["oldest", "now"] | int, BeforeValidator(_start)] = Field(
         "oldest",
         description="Where a new sink begins: `oldest` kept, `now`, or after a revision.",
     )
-    events_lease: Annotated[Duration, Field(ge=timedelta(seconds=1), le=timedelta(minutes=5))] = (
-        Field(
-            timedelta(seconds=15),
-            description="How long a sink waits for a relay that has vanished.",
-        )
+    events_lease: Annotated[Duration, between(timedelta(seconds=1), timedelta(minutes=5))] = Field(
+        timedelta(seconds=15),
+        description="How long a sink waits for a relay that has vanished.",
     )
     relay_metrics: TcpAddress | None = Field(
-        None, description="Where the relay shows its metrics; without it, nowhere."
+        None,
+        examples=["127.0.0.1:9484"],
+        description="Where the relay shows its metrics; without it, nowhere.",
     )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")

@@ -2,14 +2,12 @@
 
 import asyncio
 import signal
-import sys
 
 import structlog
 import uvloop
-from pydantic import ValidationError
 
 from hosting.garbage import settle
-from hosting.logs import configure_logging
+from hosting.process import failures_told, prepare
 from rest_facade.server import serving
 from rest_facade.settings import Settings
 
@@ -31,21 +29,9 @@ async def run(settings: Settings) -> None:
 
 def main() -> None:
     """Run the facade with settings from flags and ITEMS_* variables."""
-    settings = _settings()
-    configure_logging(settings.log_level, settings.log_format)
-    try:
+    settings = prepare(Settings, "python -m rest_facade")
+    with failures_told(settings.log_format, OSError):
         uvloop.run(run(settings))
-    except OSError as error:
-        _log.error("cannot serve", error=str(error))  # expected: the message says all
-        sys.exit(1)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings(_cli_parse_args=True, _cli_prog_name="python -m rest_facade")
-    except ValidationError as error:
-        wrong = (f"{found['loc'][0]}: {found['msg']}" for found in error.errors())
-        sys.exit("\n".join(("cannot serve, because of a setting:", *wrong)))
 
 
 if __name__ == "__main__":

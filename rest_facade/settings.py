@@ -1,13 +1,22 @@
 """The settings of the REST facade: ITEMS_* variables and flags, read once."""
 
+import re
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
 from hosting.logs import Format, Level
 from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress, Upstream
+
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
+
+
+def _check_prefix(value: str) -> str:
+    if _PREFIX.fullmatch(value) is None:
+        raise ValueError("it must begin with / and end without; letters, digits and . _ ~ - follow")
+    return value
 
 
 class Settings(BaseSettings):
@@ -53,9 +62,9 @@ class Settings(BaseSettings):
     rest_gzip_bytes: int = Field(
         1024, ge=0, description="The smallest answer that is compressed for clients that take it."
     )
-    rest_root_path: str = Field(
+    rest_root_path: Annotated[str, AfterValidator(_check_prefix)] = Field(
         "",
-        pattern=r"^(/[A-Za-z0-9._~-]+)*$",
+        examples=["/catalogue"],
         description="The path prefix that a proxy in front of the facade strips, as `/catalogue`.",
     )
     rest_heartbeat: Positive = Field(
@@ -71,10 +80,13 @@ class Settings(BaseSettings):
         timedelta(seconds=3), description="How long running REST calls may go on after SIGTERM."
     )
     rest_metrics: TcpAddress | None = Field(
-        None, description="Where the facade shows its metrics; without it, nowhere."
+        None,
+        examples=["127.0.0.1:9474"],
+        description="Where the facade shows its metrics; without it, nowhere.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
+        examples=["https://shop.example"],
         description="Origins whose scripts may call REST, separated by commas; `*` is all of them.",
     )
     log_level: Level = Field(

@@ -14,15 +14,17 @@ from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.connections import Connections
 from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
+from grpc_server.database.folder import require_folder
 from grpc_server.database.migration import Migrations
 from grpc_server.database.ownership import Ownership
 from grpc_server.database.presence import presence
 from grpc_server.database.sql_store import Roles, SqlStore
 from grpc_server.database.store import PATIENCE_SECONDS, Store
+from hosting.extras import install
 
 RandomBytes = Callable[[int], bytes]
 
-EXTRA = "PostgreSQL needs the extra `postgres`: pip install 'item-service[postgres]' ({})"
+EXTRA = f"the driver of PostgreSQL is not installed; run: {install('postgres')} ({{}})"
 
 
 def open_store(
@@ -51,7 +53,7 @@ def open_store(
 def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
     path = sqlite_path(url)
     sqlite.refuse_unsafe_sqlite()
-    make_folder(path.parent)
+    require_folder(path.parent)
     with ExitStack() as parts, driver_errors_translated(str(path)):
         parts.callback(Ownership.of(path).release)
         _refuse_read_only(path)
@@ -97,14 +99,6 @@ def _connections(parts: ExitStack, engine: Engine, size: int) -> Connections:
     connections = Connections(engine, size)
     parts.callback(connections.close)
     return connections
-
-
-def make_folder(folder: Path) -> None:
-    """Make the folder of a database file; raises StoreUnsupported if it cannot be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnsupported(f"{folder} cannot be made: {error.strerror}") from error
 
 
 def _refuse_read_only(path: Path) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from grpc_server.database import migration
 from grpc_server.database.address import is_postgresql
 from grpc_server.database.errors import StoreUnsupported
+from grpc_server.database.folder import refuse_missing
 from grpc_server.database.schema import store as store_table
 from grpc_server.upkeep.copying import copy_database, publish, refuse_in_use, unfinished
 from grpc_server.upkeep.database import beside, existing
@@ -46,10 +47,10 @@ def back_up(url: str, path: Path, *, replaces: bool) -> Backup:
     with (
         beside(url) as database,
         database.snapshot() as connection,
-        unfinished(path.with_name(path.name + ".partial")) as copy,
+        unfinished(path, ".partial") as copy,
     ):
         store_id, revision = _identity(connection)
-        copy_database(connection, copy)
+        copy_database(connection, copy, path)
         size = copy.stat().st_size
         publish(copy, path, replaces=replaces)
     return Backup(path, store_id, revision, size, time.monotonic() - start)
@@ -66,6 +67,7 @@ def _identity(connection: Connection) -> tuple[str, int]:
 
 def _refuse_taken(path: Path, store: Path, *, replaces: bool) -> None:
     """Look before anything is copied; `publish` refuses for certain."""
+    refuse_missing(path.parent)
     refuse_in_use(path)
     if path == store:
         raise StoreUnsupported(f"{path} is the store itself; name another file")

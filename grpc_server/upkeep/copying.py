@@ -31,9 +31,10 @@ def refuse_in_use(path: Path) -> None:
 
 
 @contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
+def unfinished(path: Path, suffix: str) -> Iterator[Path]:
     """Give the path of an empty file beside *path*, for the owner's eyes only.
 
+    Its name is that of *path* with *suffix*; errors name *path*, which the operator knows.
     After the block, what is still there of it is removed. One that was left behind by a
     process that was killed is used again.
 
@@ -41,30 +42,34 @@ def unfinished(path: Path) -> Iterator[Path]:
         StoreLocked: another process is writing it.
         OSError: it cannot be made.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    beside = path.with_name(path.name + suffix)
+    with _named(path):
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(beside, flags, 0o600)
     try:
-        _take(descriptor, path)
+        _take(descriptor, beside, path)
         os.fchmod(descriptor, 0o600)
         os.ftruncate(descriptor, 0)
-        yield path
+        yield beside
     finally:
-        _remove(path)
+        _remove(beside)
         os.close(descriptor)
 
 
-def copy_database(source: Connection, target: Path) -> None:
-    """Copy the snapshot that *source* reads into the file *target*, as one file without a log.
+def copy_database(source: Connection, copy: Path, name: Path) -> None:
+    """Copy the snapshot that *source* reads into the file *copy*, as one file without a log.
 
-    Whoever writes to the source goes on. Raises StoreError if the target cannot be written.
+    Whoever writes to the source goes on. Raises StoreError, which says *name*, if the copy
+    cannot be written.
     """
-    with driver_errors_translated(str(target)):
-        copy = dbapi2.connect(str(target), isolation_level=None)
+    with driver_errors_translated(str(name)):
+        target = dbapi2.connect(str(copy), isolation_level=None)
         try:
-            copy.execute("PRAGMA synchronous = OFF")  # it is synchronized once, at the end
-            _raw(source).backup(copy, pages=_PAGES)
-            copy.execute("PRAGMA journal_mode = DELETE").fetchone()
+            target.execute("PRAGMA synchronous = OFF")  # it is synchronized once, at the end
+            _raw(source).backup(target, pages=_PAGES)
+            target.execute("PRAGMA journal_mode = DELETE").fetchone()
         finally:
-            copy.close()
+            target.close()
 
 
 def publish(finished: Path, path: Path, *, replaces: bool) -> None:
@@ -81,11 +86,20 @@ def publish(finished: Path, path: Path, *, replaces: bool) -> None:
     _synchronize(path.parent)
 
 
-def _take(descriptor: int, path: Path) -> None:
-    """Keep others from writing the file, which may have just been finished and renamed."""
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let errors of the system in the block name *path*."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _take(descriptor: int, copy: Path, path: Path) -> None:
+    """Keep others from writing the *copy*, which may have just been finished and renamed."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        is_named_so = path.stat().st_ino == os.fstat(descriptor).st_ino
+        is_named_so = copy.stat().st_ino == os.fstat(descriptor).st_ino
     except OSError as error:
         raise StoreLocked(f"another process is writing {path}") from error
     if not is_named_so:

@@ -15,6 +15,7 @@ from grpc_server.upkeep import (
     restore_command,
     store_commands,
 )
+from hosting.os_errors import in_words
 
 UNREADABLE = 2
 """How a command ends that could not do what it was asked to: as one that is misspelt."""
@@ -31,7 +32,7 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREADABLE
     except (StoreError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {in_words(error)}", file=sys.stderr)
         return UNREADABLE
 
 

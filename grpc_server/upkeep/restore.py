@@ -16,6 +16,7 @@ from grpc_server.database import migration, reading, sqlite
 from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.errors import StoreCorrupt, StoreError, StoreLocked, StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
+from grpc_server.database.folder import require_folder
 from grpc_server.database.migration import Migrations
 from grpc_server.database.ownership import Ownership
 from grpc_server.database.store import Head, LostRevisions
@@ -64,11 +65,11 @@ def restore(
     if is_postgresql(url):
         raise StoreUnsupported(POSTGRESQL)
     path = sqlite_path(url)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _owned(path), unfinished(path.with_name(path.name + ".restoring")) as copy:
+    require_folder(path.parent)
+    with _owned(path), unfinished(path, ".restoring") as copy:
         is_there = _refuse_taken(path, backup.resolve(), replaces=replaces)
         with file_beside(backup) as database, database.snapshot() as connection:
-            copy_database(connection, copy)
+            copy_database(connection, copy, path)
         with _prepared(copy, backup) as connection:
             head = _verified(connection, backup, now)
             lost = _told_apart(connection, now, is_another=is_another)

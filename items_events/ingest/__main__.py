@@ -1,12 +1,13 @@
 """`python -m items_events.ingest`: the ingest."""
 
 from hosting.metrics import metrics_served, process_registry
+from hosting.process import prepare
 from items_client import ItemsClient
 from items_events.broker_url import source_url
 from items_events.ingest.ingest import Ingest
 from items_events.ingest.settings import Settings
 from items_events.metrics.ingests import IngestMetrics
-from items_events.process import read_settings, run_until_stopped
+from items_events.process import run_until_stopped
 
 ACTOR = "ingest"
 """Who the history names for the writes."""
@@ -25,8 +26,8 @@ async def ingest(settings: Settings) -> None:
 
 def main() -> None:
     """Ingest with settings from flags and ITEMS_* variables."""
-    settings = read_settings(Settings, "python -m items_events.ingest")
-    run_until_stopped(ingest(settings), settings.log_level, settings.log_format)
+    settings = prepare(Settings, "python -m items_events.ingest")
+    run_until_stopped(ingest(settings), settings.log_format)
 
 
 if __name__ == "__main__":

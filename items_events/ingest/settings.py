@@ -16,6 +16,7 @@ class Settings(BaseSettings):
     ingest: str = Field(
         "",
         validate_default=True,
+        examples=["amqp://localhost/?queue=item-writes"],
         description="Where writes come from: the URL of a queue or a stream.",
     )
     upstream: Upstream = Field(
@@ -24,7 +25,9 @@ class Settings(BaseSettings):
         " or a list of `IP:PORT`.",
     )
     ingest_metrics: TcpAddress | None = Field(
-        None, description="Where the ingest shows its metrics; without it, nowhere."
+        None,
+        examples=["127.0.0.1:9494"],
+        description="Where the ingest shows its metrics; without it, nowhere.",
     )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")

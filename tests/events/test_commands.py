@@ -238,7 +238,7 @@ async def test_without_the_extra_a_command_says_what_to_install(
 ) -> None:
     outcome = await program.items(*arguments, env=without_extra)
     assert outcome.code == 2
-    assert "pip install item-service[events]" in outcome.err
+    assert "pip install 'item-service[events]'" in outcome.err
 
 
 async def test_without_the_extra_the_service_runs(

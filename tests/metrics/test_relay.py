@@ -135,5 +135,7 @@ async def test_an_address_that_is_taken_is_said_at_the_start(broker: Redis, serv
         taken = metrics_url(relay).removeprefix("http://").removesuffix("/metrics")
         with RelayProcess(service, broker.url(), relay_metrics=taken) as other:
             other.kill_after(30)
-    assert any("cannot run" in line and "in use" in line for line in other.log), other.log
+    assert any(
+        "cannot serve" in line and f"{taken}: another program" in line for line in other.log
+    ), other.log
     assert not any("Traceback" in line for line in other.log)

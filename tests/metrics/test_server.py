@@ -283,8 +283,8 @@ def test_nothing_listens_unless_it_is_asked_for(folder: Path) -> None:
 def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
     command = [sys.executable, "-m", "grpc_server", "--grpc-metrics", address]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
-    assert ended.returncode == 1
-    assert "grpc_metrics" in ended.stderr
+    assert ended.returncode == 2
+    assert "ITEMS_GRPC_METRICS" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -294,4 +294,6 @@ def test_an_address_that_is_taken_is_said_at_the_start(folder: Path, start: Star
     other.mkdir()
     with ServerProcess(other, grpc_metrics=taken) as server:
         server.kill_after(30)
-    assert any("cannot serve" in line and "in use" in line for line in server.log), server.log
+    assert any(
+        "cannot serve" in line and f"{taken}: another program" in line for line in server.log
+    ), server.log

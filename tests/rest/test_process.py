@@ -70,7 +70,7 @@ async def test_an_address_that_is_taken_is_said_in_one_line() -> None:
         async with facade("--http", address) as (process, said):
             assert await process.wait() == 1
     assert said["event"] == "cannot serve"
-    assert "in use" in said["error"]
+    assert f"cannot listen on {address}: another program uses it" in said["error"]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +86,9 @@ def test_a_setting_that_cannot_be_read_is_named_in_one_line(variable: str, value
         check=False,
         timeout=60,
     )
-    assert ended.returncode == 1
-    assert variable.removeprefix("ITEMS_").lower() in ended.stderr
+    assert ended.returncode == 2
+    (line,) = ended.stderr.splitlines()
+    assert line.startswith(f"error: {variable} (--")
     assert "Traceback" not in ended.stderr
 
 

@@ -18,6 +18,7 @@ from grpc_server.database.errors import (
 )
 from grpc_server.database.sqlite import refuse_unsafe_sqlite
 from grpc_server.database.version_table import VERSION_TABLE
+from grpc_server.settings import Settings
 from items.v1 import items_pb2 as pb
 from tests.store.histories import add, get, head
 
@@ -66,9 +67,18 @@ def test_a_directory_is_no_store(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path}")
 
 
-def test_a_folder_that_is_missing_is_made(tmp_path: Path) -> None:
-    open_store(f"sqlite:///{tmp_path}/a/b/items.db").close()
-    assert (tmp_path / "a/b/items.db").is_file()
+def test_a_folder_that_is_missing_is_refused_with_the_way_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnsupported, match=f"run: mkdir -p '?{tmp_path}/a b'?"):
+        open_store(f"sqlite:///{tmp_path}/a b/items.db")
+    assert not (tmp_path / "a b").exists()
+
+
+def test_the_folder_of_the_default_store_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_store(Settings.model_fields["store"].default).close()
+    assert (tmp_path / "data/items.db").is_file()
 
 
 def test_a_relative_path_is_taken_from_the_working_directory(
@@ -81,7 +91,7 @@ def test_a_relative_path_is_taken_from_the_working_directory(
 
 def test_a_file_in_the_place_of_the_folder_is_refused(path: Path) -> None:
     path.write_text("")
-    with pytest.raises(StoreUnsupported, match="cannot be made"):
+    with pytest.raises(StoreUnsupported, match="there is no folder"):
         open_store(f"sqlite:///{path}/items.db")
 
 

@@ -108,7 +108,7 @@ def test_what_a_killed_backup_left_is_used_again(url: str, file: Path) -> None:
 
 def test_two_backups_into_one_file_do_not_mix(url: str, file: Path) -> None:
     make_store(url)
-    with unfinished(file.with_name("b.db.partial")), pytest.raises(StoreLocked):
+    with unfinished(file, ".partial"), pytest.raises(StoreLocked):
         back_up(url, file, replaces=False)
 
 
@@ -150,3 +150,16 @@ def test_what_is_no_store_is_not_backed_up(tmp_path: Path, file: Path) -> None:
 def test_a_store_on_postgresql_has_its_own_means(file: Path) -> None:
     with pytest.raises(StoreUnsupported, match="pg_dump"):
         back_up("postgresql://127.0.0.1/items", file, replaces=False)
+
+
+def test_a_folder_that_is_missing_is_named_and_no_temporary_file(url: str, tmp_path: Path) -> None:
+    make_store(url)
+    with pytest.raises(StoreUnsupported) as refusal:
+        back_up(url, tmp_path / "nowhere/b.db", replaces=False)
+    assert str(refusal.value).startswith(f"there is no folder {tmp_path}/nowhere;")
+
+
+def test_a_file_that_cannot_be_made_is_named_and_no_temporary_file(url: str) -> None:
+    make_store(url)
+    with pytest.raises(OSError, match=r"'/proc/b\.db'"):
+        back_up(url, Path("/proc/b.db"), replaces=False)

@@ -208,9 +208,10 @@ def test_a_log_whose_store_is_gone_is_not_taken_for_that_of_the_new_one(
         restore(file, f"sqlite:///{tmp_path}/new.db", NOW, replaces=False)
 
 
-def test_a_folder_that_is_missing_is_made(file: Path, tmp_path: Path) -> None:
-    restore(file, f"sqlite:///{tmp_path}/a/b/items.db", NOW, replaces=False)
-    assert examined(f"sqlite:///{tmp_path}/a/b/items.db", NOW).revision == 8 + HOUR
+def test_a_folder_that_is_missing_is_refused(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(StoreUnsupported, match="there is no folder"):
+        restore(file, f"sqlite:///{tmp_path}/a/b/items.db", NOW, replaces=False)
+    assert not (tmp_path / "a").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table, select
 
 from grpc_server.database import sqlite
 from grpc_server.database.address import is_postgresql, sqlite_path
-from grpc_server.database.engine import make_folder
 from grpc_server.database.errors import StoreInterrupted
+from grpc_server.database.folder import require_folder
 from grpc_server.database.reading import SqlReading
 from grpc_server.database.schema import changes, parked_events, request_ids, sinks
 from grpc_server.database.store import Head
@@ -180,7 +180,7 @@ def moving(url: str, to_url: str, *, page: int = PAGE) -> Iterator[Move]:
         with there.snapshot() as connection:
             original.refuse_moved(connection, but_to=named(to_url))
             head = original.head_of(connection, there.url)
-        _make_folder(to_url)
+        _require_folder(to_url)
         written = parts.enter_context(owned(to_url, may_be_missing=True))
         original.refuse_same(there, written)
         connection = parts.enter_context(written.engine.connect())
@@ -191,9 +191,9 @@ def moving(url: str, to_url: str, *, page: int = PAGE) -> Iterator[Move]:
         yield Move(there, parts.enter_context(beside(to_url)), copy, page)
 
 
-def _make_folder(url: str) -> None:
+def _require_folder(url: str) -> None:
     if not is_postgresql(url):
-        make_folder(sqlite_path(url).parent)
+        require_folder(sqlite_path(url).parent)
 
 
 def _dropped(there: Connection, here: Connection, oldest: int) -> Generator[Row]:

@@ -310,11 +310,11 @@ def test_a_store_is_not_copied_to_itself(places: Places, tmp_path: Path) -> None
 
 
 @on_sqlite
-def test_a_folder_that_is_missing_is_made_for_a_file(places: Places, tmp_path: Path) -> None:
+def test_a_folder_that_is_missing_is_refused(places: Places, tmp_path: Path) -> None:
     make_store(places.there)
-    here = f"sqlite:///{tmp_path}/new/folder/items.db"
-    move(places.there, here)
-    assert everything(here) == everything(places.there)
+    with pytest.raises(StoreUnsupported, match="there is no folder"):
+        move(places.there, f"sqlite:///{tmp_path}/new/items.db")
+    assert not (tmp_path / "new").exists()
 
 
 @on_sqlite
