@@ -1,5 +1,6 @@
 """`python -m grpc_server`."""
 
-from grpc_server.main import main
+from hosting.program import run_program
 
-main()
+if __name__ == "__main__":
+    run_program("grpc_server.main")

@@ -1,6 +1,12 @@
 """`python -m items_cli` is `items`."""
 
-from items_cli.main import run
+from hosting.program import run_program
+
+
+def run() -> None:
+    """Run the program with the arguments of this process."""
+    run_program("items_cli.main", "run")
+
 
 if __name__ == "__main__":
     run()

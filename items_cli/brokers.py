@@ -58,7 +58,9 @@ Events = Annotated[
 
 SinkUrls = Annotated[
     list[str],
-    typer.Argument(metavar="URL...", envvar="ITEMS_EVENTS", callback=_check_sinks),
+    typer.Argument(
+        metavar="URL", envvar="ITEMS_EVENTS", callback=_check_sinks, help="The sinks to prepare."
+    ),
 ]
 
 SourceUrl = Annotated[

@@ -32,12 +32,18 @@ Store = Annotated[
         "--store",
         metavar="URL",
         envvar="ITEMS_STORE",
-        help="The database. A file that is missing is created.",
+        help="The database: sqlite:///FILE or postgresql://HOST/NAME. A missing file is created.",
     ),
 ]
 
 ExistingStore = Annotated[
-    str, typer.Option("--store", metavar="URL", envvar="ITEMS_STORE", help="The database.")
+    str,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="ITEMS_STORE",
+        help="The database: sqlite:///FILE or postgresql://HOST/NAME.",
+    ),
 ]
 
 GrpcAddress = Annotated[
@@ -66,10 +72,11 @@ Workers = Annotated[
     int,
     typer.Option(
         "--workers",
+        metavar="N",
         min=1,
         max=64,
         envvar="ITEMS_WORKERS",
-        help="How many servers, and as many facades, run. More than one need PostgreSQL.",
+        help="How many servers and facades run, from 1 to 64; several need PostgreSQL.",
     ),
 ]
 
@@ -96,5 +103,5 @@ Service = Annotated[
 
 AsJson = Annotated[
     bool,
-    typer.Option("--json", help="Print ProtoJSON, one item a line, as `items import` reads it."),
+    typer.Option("--json", help="Print JSON, one item per line, as `items import` reads it."),
 ]

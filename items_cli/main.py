@@ -2,10 +2,12 @@
 
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
+from typer.exceptions import TyperException
 
 from items_cli.commands.backup import backup
 from items_cli.commands.doctor import doctor
@@ -24,10 +26,24 @@ from items_cli.commands.serve import serve
 from items_cli.commands.store import store_app
 from items_cli.commands.watch import watch
 from items_cli.failure import Failure
+from items_cli.help import Command, Group
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RUN = "Run the service"
 USE = "Use a running service"
 KEEP = "Look after a store"
+
+_WORDS: Final = MappingProxyType(
+    {
+        ", unable to parse string as an integer": "",
+        "Input should be": "it must be",
+        "a valid integer": "a whole number",
+        "Invalid value for": "wrong value for",
+    }
+)
+"""What Typer and pydantic say of a wrong value, and how we do."""
 
 
 def _print_version(asked: bool) -> None:
@@ -47,43 +63,63 @@ Version = Annotated[
 def items(_: Version = False) -> None:
     """Run the item service, and use it from the command line.
 
-    A setting that names an environment variable is also read from there.
+    A flag whose help names an environment variable is also read from there. Exit codes: 0
+    done, 1 refused or failed, 2 the command or a setting is wrong, or nobody answers, 130
+    interrupted.
     """
 
 
 def create_app() -> typer.Typer:
     """The program, with all its commands."""
     app = typer.Typer(
+        cls=Group,
         no_args_is_help=True,
         rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
         pretty_exceptions_enable=False,
+        epilog="Begin with `items serve`, then `items import FILE` and `items list`.",
     )
     app.callback()(items)
-    app.command("serve", rich_help_panel=RUN)(serve)
-    app.command("grpc", rich_help_panel=RUN)(grpc)
-    app.command("rest", rich_help_panel=RUN)(rest)
-    app.command("relay", rich_help_panel=RUN)(relay)
-    app.command("ingest", rich_help_panel=RUN)(ingest)
-    app.command("import", rich_help_panel=USE)(import_items)
-    app.command("list", rich_help_panel=USE)(list_items)
-    app.command("get", rich_help_panel=USE)(get_item)
-    app.command("watch", rich_help_panel=USE)(watch)
+    panels: tuple[tuple[str, dict[str, Callable[..., None]]], ...] = (
+        (RUN, {"serve": serve, "grpc": grpc, "rest": rest, "relay": relay, "ingest": ingest}),
+        (USE, {"import": import_items, "list": list_items, "get": get_item, "watch": watch}),
+        (USE, {"health": health}),
+        (KEEP, {"backup": backup, "restore": restore, "doctor": doctor}),
+    )
+    for panel, commands in panels:
+        for name, command in commands.items():
+            app.command(name, cls=Command, rich_help_panel=panel)(command)
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
-    app.command("health", rich_help_panel=USE)(health)
-    app.command("backup", rich_help_panel=KEEP)(backup)
-    app.command("restore", rich_help_panel=KEEP)(restore)
-    app.command("doctor", rich_help_panel=KEEP)(doctor)
     app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
     app.add_typer(store_app(), name="store", rich_help_panel=KEEP)
     return app
 
 
-def run() -> None:
+def run() -> NoReturn:
     """Run the program with the arguments of this process."""
     try:
-        create_app()(prog_name="items")
+        code = create_app()(prog_name="items", standalone_mode=False)
     except Failure as failure:
+        _end(str(failure), failure.exit_code)
+    except TyperException as error:
+        _end(_misuse(error), error.exit_code)
+    sys.exit(code)
+
+
+def _misuse(error: TyperException) -> str:
+    """What is wrong with the command line, and where its help is; empty if that was the help."""
+    message = error.format_message()
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
+    context = getattr(error, "ctx", None)
+    if context is None or not message:
+        return message
+    end = "" if message.endswith((".", "?")) else "."
+    return f"{message}{end} See: {context.command_path} --help"
+
+
+def _end(message: str, exit_code: int) -> NoReturn:
+    if message:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"error: {failure}", style="red", markup=False)
-        sys.exit(failure.exit_code)
+        console.print(f"error: {message}", style="red", markup=False)
+    sys.exit(exit_code)

@@ -19,7 +19,9 @@ PATIENCE = 5.0
 
 SinkName = Annotated[
     str,
-    typer.Argument(metavar="[SINK]", show_default=False, help="Which, if there are several."),
+    typer.Argument(
+        metavar="SINK", show_default=False, help="Its name or URL, if there are several."
+    ),
 ]
 
 

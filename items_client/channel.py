@@ -24,10 +24,10 @@ OPTIONS: Sequence[tuple[str, int]] = (
     ("grpc.http2.ping_timeout_ms", 10_000),
     # By default it asks twice only while nothing is sent, and a watch sends nothing.
     ("grpc.http2.max_pings_without_data", 0),
-    # A restarted server is found again soon: by default gRPC waits up to 2 minutes.
+    # A restarted server is found again within a second: by default gRPC waits up to 2 minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
     ("grpc.min_reconnect_backoff_ms", 1_000),
-    ("grpc.max_reconnect_backoff_ms", 5_000),
+    ("grpc.max_reconnect_backoff_ms", 500),
 )
 
 

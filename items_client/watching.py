@@ -5,7 +5,7 @@ import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
@@ -28,6 +28,9 @@ from items_client.observing import WatchObserver
 
 Method: TypeAlias = aio.UnaryStreamMultiCallable[pb.WatchItemsRequest, pb.WatchItemsResponse]
 Call: TypeAlias = aio.UnaryStreamCall[pb.WatchItemsRequest, pb.WatchItemsResponse]
+
+LONGEST_PAUSE = 0.5
+"""Seconds, at most, before a watch is tried again: it is back within a second of the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,9 @@ class Watch(AsyncIterator[Event]):
         if not self._failures:
             self._failing_since = now
         self._failures += 1
-        delay = max(options.call.retry.pause(self._failures), error.retry_delay or 0.0)
+        retry = options.call.retry
+        retry = replace(retry, longest_delay=min(retry.longest_delay, LONGEST_PAUSE))
+        delay = max(retry.pause(self._failures), error.retry_delay or 0.0)
         if now + delay > self._failing_since + options.patience:
             raise error
         return delay

@@ -17,6 +17,9 @@ REQUEST_ID = "x-request-id"
 MAX_LOGGED = 512
 """Characters of a path that the log keeps; no path of ours is longer."""
 
+PROBES = frozenset({"/healthz", "/readyz"})
+"""Paths that are asked again and again, and say nothing of what clients do."""
+
 _SANE = re.compile(rb"[!-~]{1,128}")
 
 SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
@@ -51,7 +54,7 @@ class RequestId:
 
 
 class AccessLog:
-    """Logs one line for each call, after it."""
+    """Logs one line for each call, after it; for a probe, only if everything is logged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,7 +76,8 @@ class AccessLog:
         try:
             await self._app(scope, receive, send_and_see)
         finally:
-            self._log.info(
+            log = self._log.debug if scope["path"] in PROBES else self._log.info
+            log(
                 "call",
                 method=scope["method"],
                 path=scope["path"][:MAX_LOGGED],

@@ -16,6 +16,7 @@ from grpc_server.upkeep import (
     store_commands,
 )
 from hosting.os_errors import in_words
+from hosting.program import INTERRUPTED
 
 UNREADABLE = 2
 """How a command ends that could not do what it was asked to: as one that is misspelt."""
@@ -31,6 +32,9 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # who reads, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return UNREADABLE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
     except (StoreError, OSError) as error:
         print(f"error: {in_words(error)}", file=sys.stderr)
         return UNREADABLE

@@ -24,12 +24,10 @@ from grpc_server.upkeep.moving.move import Move, moving
 from grpc_server.upkeep.moving.original import StoreServed
 from grpc_server.upkeep.moving.progress import Progress
 from hosting.passwords import without_password
+from hosting.program import INTERRUPTED
 
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
-
-INTERRUPTED = 130
-"""How a command ends that Ctrl-C has ended, as shells have it."""
 
 UNFINISHED = 1
 """How `copy` ends if servers use the store."""

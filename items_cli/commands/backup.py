@@ -8,14 +8,16 @@ import typer
 from items_cli.flags import STORE, ExistingStore
 from items_cli.upkeep import upkeep
 
-BackupFile = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")]
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy is written.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
 
 
 def backup(file: BackupFile, force: Force = False, store: ExistingStore = STORE) -> None:
-    """Copy the store into FILE, as it is at this moment, while the service goes on.
+    """Copy the store into a file while the service keeps running.
 
-    The file is there when it is complete and on the disk, and not before. It holds all that
-    the store does, keys too: only its owner can read it. PostgreSQL has its own means.
+    FILE appears when it is complete and on the disk, and not before. It holds all that the
+    store does, keys too: only its owner can read it. PostgreSQL has its own means.
+
+    Exit codes: 0 done, 2 the store cannot be read or the file not written.
     """
     upkeep(store, "backup", *(["--force"] if force else []), "--", str(file))

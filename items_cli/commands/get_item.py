@@ -17,7 +17,14 @@ from items_client import ItemsError
 
 ItemId = Annotated[str, typer.Argument(metavar="ID", help="The id of the item.")]
 Revision = Annotated[
-    int, typer.Option("--revision", metavar="N", min=0, help="Read it as it was at this revision.")
+    int,
+    typer.Option(
+        "--revision",
+        metavar="N",
+        min=0,
+        help="Read it as it was at this revision.",
+        show_default="the newest",
+    ),
 ]
 ShowDeleted = Annotated[bool, typer.Option("--show-deleted", help="Read it even if it is deleted.")]
 
@@ -29,7 +36,10 @@ def get_item(
     as_json: AsJson = False,
     grpc: Service = str(GRPC),
 ) -> None:
-    """Print one item."""
+    """Print one item.
+
+    Exit codes: 0 printed, 1 there is no such item, 2 the service does not answer.
+    """
     with connect(grpc) as session:
         try:
             item = session.run(

@@ -3,13 +3,16 @@
 import os
 
 from items_cli.flags import GRPC, STORE, GrpcAddress, Store
+from items_cli.logs import LogLevel, log_at
 from items_cli.module import become
 
 
-def grpc(store: Store = STORE, grpc: GrpcAddress = GRPC) -> None:
-    """Run the gRPC server alone, as `python -m grpc_server` does.
+def grpc(store: Store = STORE, grpc: GrpcAddress = GRPC, log_level: LogLevel = None) -> None:
+    """Run the gRPC server alone.
 
-    It reads every other setting from its ITEMS_... variable.
+    Every other setting is read from its ITEMS_... variable; `python -m grpc_server --help`
+    lists them. Exit codes: 0 stopped, 1 it could not serve, 2 a setting is wrong.
     """
+    log_at(log_level)
     os.environ["ITEMS_STORE"] = store  # not on the command line, where everybody reads passwords
     become("grpc_server", "--grpc", str(grpc))

@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from items_cli.address import Address
-from items_cli.failure import Failure
 from items_cli.flags import GRPC, parsed_address
-from items_cli.readiness import grpc_serves, http_is_ready
+from items_cli.readiness import grpc_trouble, http_trouble
+
+FAILING = 1
 
 Grpc = Annotated[
     Address | None,
@@ -20,24 +21,29 @@ Grpc = Annotated[
 Http = Annotated[
     Address | None,
     typer.Option(
-        "--http", metavar="HOST:PORT", parser=parsed_address, help="Ask the facade there."
+        "--http", metavar="HOST:PORT", parser=parsed_address, help="Ask the REST facade there."
     ),
 ]
 
 
 def health(grpc: Grpc = None, http: Http = None) -> None:
-    """Tell whether the service answers: exit code 0, or 1.
+    """Tell whether the service is up.
 
-    Of the gRPC server, whether it says SERVING; of the facade, whether it is ready.
-    Without a flag, the gRPC server is asked, where ITEMS_GRPC or else its default says.
+    It prints a line for each address: the gRPC server is asked for its health, the facade
+    whether it is ready. Without a flag, the gRPC server at ITEMS_GRPC is asked.
+
+    Exit codes: 0 all of them serve, 1 one does not, 2 an address cannot be read.
     """
     if grpc is None and http is None:
         grpc = parsed_address(os.environ.get("ITEMS_GRPC") or GRPC)
-    asked = [("gRPC", grpc, grpc_serves), ("REST", http, http_is_ready)]
-    failing = [
-        f"{name} at {address} does not serve"
-        for name, address, serves in asked
-        if address is not None and not asyncio.run(serves(address))
-    ]
+    asked = [("gRPC", grpc, grpc_trouble), ("REST", http, http_trouble)]
+    failing = False
+    for name, address, ask in asked:
+        if address is None:
+            continue
+        trouble = asyncio.run(ask(address))
+        failing = failing or trouble is not None
+        said = "serving" if trouble is None else f"not serving: {trouble}"
+        typer.echo(f"{name} at {address}: {said}")
     if failing:
-        raise Failure("; ".join(failing))
+        raise typer.Exit(FAILING)

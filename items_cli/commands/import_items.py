@@ -15,6 +15,7 @@ from items_cli.lines import read_lines
 from items_cli.progress import Progress
 from items_cli.refusals import reason
 from items_cli.session import Session, connect
+from items_cli.shapes import one_item_a_line
 from items_client import ItemsError, RetryPolicy
 
 STDIN = "-"
@@ -37,20 +38,20 @@ BatchSize = Annotated[
         envvar="ITEMS_BATCH",
         min=1,
         max=MOST_ITEMS,
-        help="How many items one call carries at most.",
+        help="How many items one call carries at most, from 1 to 1000.",
     ),
 ]
 
 
 def import_items(file: File, grpc: Service = str(GRPC), batch: BatchSize = 500) -> None:
-    """Bring items into the service: one JSON object a line, as `items list --json` prints.
+    """Load items from a file with one JSON object per line (NDJSON).
 
-    An item is created, or replaced if it is there already. A line that is refused is
-    named with the reason, and disturbs no other. Doing it again is harmless: what is the
-    same already stays as it is.
+    An item is created, or replaced if it exists. A line that is refused is named with the
+    reason, and disturbs no other. Importing again is harmless: what is the same stays as it
+    is. `items list --json` prints what this reads; `jq -c '.[]'` turns a JSON array into it.
 
-    The exit code is 1 if a line was refused, and 2 if the file cannot be read or the
-    service does not answer.
+    Exit codes: 0 every line was taken, 1 a line was refused, 2 the file cannot be read or the
+    service does not answer, 130 interrupted.
     """
     name = "<stdin>" if file == STDIN else file
     retry = RetryPolicy(attempts=100)
@@ -72,16 +73,19 @@ def _import(session: Session, stream: BinaryIO, name: str, batch: int) -> int:
     """Import *stream*, print what came of it, and answer with the exit code."""
     with Progress(stream, name) as progress:
         importer = Importer(session, progress.refused)
-        code, why = _run(importer, progress, stream, batch)
+        code, why = _run(importer, progress, stream, name, batch)
     typer.echo(importer.tally.summary())
     if why:
         typer.echo(f"{why} Run it again to go on: that is harmless.", err=True)
     return code
 
 
-def _run(importer: Importer, progress: Progress, stream: BinaryIO, batch: int) -> tuple[int, str]:
+def _run(
+    importer: Importer, progress: Progress, stream: BinaryIO, name: str, batch: int
+) -> tuple[int, str]:
     try:
-        importer.run(progress.follow(read_lines(stream), importer.tally), batch)
+        lines = one_item_a_line(read_lines(stream), name)
+        importer.run(progress.follow(lines, importer.tally), batch)
     except KeyboardInterrupt:
         return INTERRUPTED, "Interrupted."
     except ItemsError as error:

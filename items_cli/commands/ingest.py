@@ -4,15 +4,19 @@ import os
 
 from items_cli.brokers import SourceUrl, check_brokers
 from items_cli.flags import GRPC, Service
+from items_cli.logs import LogLevel, log_at
 from items_cli.module import become
 
 
-def ingest(url: SourceUrl, grpc: Service = str(GRPC)) -> None:
-    """Apply the writes that arrive in a RabbitMQ queue or a Redis stream.
+def ingest(url: SourceUrl, grpc: Service = str(GRPC), log_level: LogLevel = None) -> None:
+    """Apply writes that arrive in a RabbitMQ queue or a Redis stream.
 
-    A message is a BatchWriteItems request as JSON, and its id makes it idempotent. What
-    cannot be applied becomes a dead letter, with the problem that it has.
+    A message is a BatchWriteItems request as JSON; its id makes it idempotent. What cannot be
+    applied becomes a dead letter, with the problem that it has.
+
+    Exit codes: 0 stopped, 1 it could not run, 2 a setting is wrong.
     """
+    log_at(log_level)
     check_brokers()
     os.environ["ITEMS_INGEST"] = url  # not on the command line: it may hold a password
     become("items_events.ingest", "--upstream", grpc)

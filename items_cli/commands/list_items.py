@@ -1,7 +1,8 @@
 """`items list`: the items that match a filter."""
 
+import sys
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from items.v1 import items_pb2 as pb
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, AsJson, Service
 from items_cli.item_text import as_line, labels
+from items_cli.operators import misspelt_operators
 from items_cli.printable import printable
 from items_cli.refusals import reason
 from items_cli.session import Session, connect
@@ -28,12 +30,12 @@ Filter = Annotated[
     typer.Option(
         "--filter",
         metavar="FILTER",
-        help='Which items, as AIP-160 says: `labels.section = "editors" AND name = "vim*"`',
+        help='Which items: `labels.section = "editors" AND name = "vim*"` (AIP-160).',
     ),
 ]
 OrderBy = Annotated[
     str,
-    typer.Option("--order-by", metavar="FIELDS", help="How to sort: `name, update_time desc`"),
+    typer.Option("--order-by", metavar="FIELDS", help="The order: `name, update_time desc`."),
 ]
 Limit = Annotated[
     int | None,
@@ -42,7 +44,7 @@ Limit = Annotated[
         metavar="N",
         min=1,
         help="How many items at most.",
-        show_default=f"{FIRST}; all with --json",
+        show_default=f"{FIRST}, or all with --json",
     ),
 ]
 
@@ -54,13 +56,20 @@ def list_items(
     as_json: AsJson = False,
     grpc: Service = str(GRPC),
 ) -> None:
-    """Print the items that match: a table, or with --json all of them, one a line.
+    """Print the items that match a filter, as a table or as JSON.
 
     `items list --json | items import - --grpc HOST:PORT` copies a catalogue.
+
+    Exit codes: 0 also if none matches, 1 the filter or the order is refused, 2 the service
+    does not answer.
     """
     with connect(grpc) as session:
         try:
             items = _items(session, where, order_by, limit)
+            found = next(items, None)
+            if found is None:
+                _say_that_none_matches(where)
+            items = chain(() if found is None else (found,), items)
             _print_lines(items, limit) if as_json else _print_table(items, limit or FIRST)
         except ItemsError as error:
             raise Failure(reason(error)) from error
@@ -74,13 +83,23 @@ def _items(session: Session, where: str, order_by: str, limit: int | None) -> It
         yield from page.items
 
 
+def _say_that_none_matches(where: str) -> None:
+    """Say it to a person, and to a script only if the filter hardly means what it says."""
+    hints = misspelt_operators(where)
+    if hints or sys.stderr.isatty():
+        typer.echo("No items match.", err=True)
+    for hint in hints:
+        typer.echo(hint, err=True)
+
+
 def _print_lines(items: Iterable[pb.Item], limit: int | None) -> None:
     for item in islice(items, limit):
         typer.echo(as_line(item))
 
 
-def _print_table(items: Iterator[pb.Item], limit: int) -> None:
+def _print_table(items: Iterable[pb.Item], limit: int) -> None:
     """A line for each of the first *limit* items."""
+    items = iter(items)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("ID", no_wrap=True)
     table.add_column("NAME", no_wrap=True, max_width=40)

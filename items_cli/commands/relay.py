@@ -8,6 +8,7 @@ import typer
 from items_cli.brokers import Events, check_brokers
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, Service
+from items_cli.logs import LogLevel, log_at
 from items_cli.module import become
 
 Start = Annotated[
@@ -16,18 +17,27 @@ Start = Annotated[
         "--from",
         metavar="oldest|now|REVISION",
         envvar="ITEMS_EVENTS_FROM",
-        help="Where a sink that is new begins. One that is known goes on.",
+        help="Where a new sink begins: oldest kept, now, or after a revision.",
     ),
 ]
 
 
-def relay(events: Events = None, start: Start = "oldest", grpc: Service = str(GRPC)) -> None:
-    """Publish every change to RabbitMQ, Redis Streams or NATS JetStream, as CloudEvents.
+def relay(
+    events: Events = None,
+    start: Start = "oldest",
+    grpc: Service = str(GRPC),
+    log_level: LogLevel = None,
+) -> None:
+    """Publish every change to RabbitMQ, Redis Streams or NATS JetStream.
 
-    At least once and in order; duplicates have the same id. Several relays may run: each
-    sink is served by one of them. A broker that is down delays nothing, and gets what it
-    missed when it is back. `items events declare` makes what a broker needs beforehand.
+    Changes are published as CloudEvents, in order and at least once; duplicates have the same
+    id. Several relays may run: one of them serves each sink. A broker that is down delays
+    nothing, and gets what it missed when it is back. `items events declare` makes what a
+    broker needs beforehand.
+
+    Exit codes: 0 stopped, 1 it could not run, 2 a setting is wrong.
     """
+    log_at(log_level)
     if not events:
         raise Failure("no sink is named: --events URL, or ITEMS_EVENTS", exit_code=2)
     if start not in {"oldest", "now"} and not start.isdecimal():

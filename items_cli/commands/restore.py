@@ -8,11 +8,15 @@ import typer
 from items_cli.flags import STORE, ExistingStore
 from items_cli.upkeep import upkeep
 
-BackupFile = Annotated[Path | None, typer.Argument(metavar="[FILE]", show_default=False)]
-Force = Annotated[bool, typer.Option("--force", help="Set aside the store that is there.")]
-AsNew = Annotated[bool, typer.Option("--as-new", help="Make a store of its own of the copy.")]
+BackupFile = Annotated[
+    Path | None, typer.Argument(metavar="FILE", show_default=False, help="The backup.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Set the present store aside, and keep it.")]
+AsNew = Annotated[
+    bool, typer.Option("--as-new", help="Make the copy a store of its own, with a new id.")
+]
 MarkOnly = Annotated[
-    bool, typer.Option("--mark-only", help="Other means have put the store back: mark that.")
+    bool, typer.Option("--mark-only", help="Mark a store that other means have put back.")
 ]
 
 
@@ -23,12 +27,14 @@ def restore(
     mark_only: MarkOnly = False,
     store: ExistingStore = STORE,
 ) -> None:
-    """Put the store in the backup FILE in place, once it was found sound. Stop servers before.
+    """Put a backup in place of the store. Stop the servers first.
 
-    What was written after the backup is lost, and its etags and cursors are refused: no
-    revision is given twice. --mark-only does that for a store that was put back otherwise,
-    as PostgreSQL's are. --as-new is for a copy that lives beside the first: it gets an id of
-    its own, and no sinks.
+    The backup is checked before. What was written after it is lost, and the etags and cursors
+    of that are refused: no revision is given twice. --mark-only does the same for a store that
+    was put back otherwise, as PostgreSQL's are. --as-new is for a copy that lives
+    beside the first: it gets an id of its own, and no sinks.
+
+    Exit codes: 0 done, 2 nothing was changed.
     """
     if (file is None) != mark_only:
         raise typer.BadParameter("name a backup FILE, or --mark-only")

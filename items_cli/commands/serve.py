@@ -34,7 +34,7 @@ def serve(  # noqa: PLR0913, PLR0917  # a flag each
     log_level: ServeLogLevel = None,
     quiet: Quiet = False,
 ) -> None:
-    """Run the service: the gRPC server and the REST facade over one database.
+    """Run the whole service: the gRPC server and the REST facade over one database.
 
     It prints where everything is as soon as it answers, and ends within 5 seconds on Ctrl-C
     or SIGTERM. If one part ends by itself, so do the others.

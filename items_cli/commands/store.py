@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
+from items_cli.help import Command, Group
 from items_cli.upkeep import upkeep
 
-From = Annotated[str, typer.Argument(metavar="FROM", help="The store.")]
+From = Annotated[str, typer.Argument(metavar="FROM", help="The store, as a URL.")]
 To = Annotated[str, typer.Argument(metavar="TO", help="An empty database, or an unfinished copy.")]
 One = Annotated[str, typer.Argument(metavar="ONE", help="A store.")]
 Other = Annotated[str, typer.Argument(metavar="OTHER", help="Another one.")]
@@ -14,44 +15,47 @@ Closed = Annotated[str, typer.Argument(metavar="URL", help="The store that was m
 Follow = Annotated[
     bool, typer.Option("--follow", help="Copy beside servers, and go on until Ctrl-C.")
 ]
-Close = Annotated[bool, typer.Option("--close", help="Let no server open FROM any more.")]
+Close = Annotated[bool, typer.Option("--close", help="Let no server open FROM afterwards.")]
 
 
 def store_app() -> typer.Typer:
     """The commands of the group."""
     app = typer.Typer(
+        cls=Group,
         no_args_is_help=True,
-        help="Move a store to another database: SQLite, PostgreSQL, in any direction.",
+        help="Move a store to another database, SQLite or PostgreSQL.",
         rich_markup_mode="markdown",
     )
     for command in (copy, verify, reopen):
-        app.command()(command)
+        app.command(cls=Command)(command)
     return app
 
 
 def copy(from_: From, to: To, follow: Follow = False, close: Close = False) -> None:
-    """Copy the store at FROM to the database at TO, with all that others hold of it.
+    """Copy the store at FROM to the database at TO.
 
     Ids, revisions, history, answered request ids and sinks are the same there: etags, page
     tokens and cursors stay valid. No server opens the copy before it is finished. A command
-    that was interrupted goes on where it was. The exit code is 1 if servers use FROM, so
-    that the copy cannot be finished.
+    that was interrupted goes on where it was.
+
+    Exit codes: 0 finished, 1 servers use FROM and the copy cannot be finished, 2 a store cannot
+    be used, 130 interrupted.
     """
     flags = [flag for flag, is_set in (("--follow", follow), ("--close", close)) if is_set]
     upkeep(from_, "store", "copy", *flags, to=to)
 
 
 def verify(one: One, other: Other) -> None:
-    """Compare two stores by what they hold at the newest revision of both.
+    """Compare two stores at the newest revision that both have.
 
-    Servers may use them meanwhile. The exit code is 0 if they are equal in all, 1 if they
-    differ, 2 if they cannot be compared, 3 if they are equal as far as both have come.
+    Servers may use them meanwhile. Exit codes: 0 they are equal, 1 they differ, 2 they cannot
+    be compared, 3 they are equal as far as both have come.
     """
     upkeep(one, "store", "verify", to=other)
 
 
 def reopen(url: Closed) -> None:
-    """Let servers open a store again that was closed when it was moved.
+    """Let servers open a store again that was moved and closed.
 
     What has been written where it was moved to is not in it.
     """

@@ -7,6 +7,7 @@ import typer
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, Service
 from items_cli.follower import Follower, Reporter, say
+from items_cli.operators import misspelt_operators
 from items_cli.refusals import reason
 from items_cli.session import Session, connect
 from items_client import ItemsError, Watch
@@ -19,7 +20,7 @@ Filter = Annotated[
     typer.Option(
         "--filter",
         metavar="FILTER",
-        help='Only items that match: `labels.section = "editors" AND name = "vim*"`',
+        help='Only items that match: `labels.section = "editors" AND name = "vim*"`.',
     ),
 ]
 FromRevision = Annotated[
@@ -32,21 +33,19 @@ FromRevision = Annotated[
         show_default="now",
     ),
 ]
-WithSnapshot = Annotated[
-    bool, typer.Option("--snapshot", help="Begin with the items that there are.")
-]
+WithSnapshot = Annotated[bool, typer.Option("--snapshot", help="Begin with the items that exist.")]
 WithPrevious = Annotated[
-    bool, typer.Option("--previous", help="Tell what each item was before, and what differs.")
+    bool, typer.Option("--previous", help="Say which fields of an item changed.")
 ]
 AsJson = Annotated[
-    bool, typer.Option("--json", help="Print ProtoJSON, one revision with its changes a line.")
+    bool, typer.Option("--json", help="Print JSON, one revision with its changes per line.")
 ]
 Limit = Annotated[
-    int | None, typer.Option("--limit", metavar="N", min=1, help="End after N changes.")
+    int | None, typer.Option("--limit", metavar="N", min=1, help="Stop after N changes.")
 ]
 Verify = Annotated[
     bool,
-    typer.Option("--verify", help="Check the guarantees of the stream; 1 if one is broken."),
+    typer.Option("--verify", help="Check the guarantees of the stream; exit code 1 if one breaks."),
 ]
 
 
@@ -60,13 +59,18 @@ def watch(  # noqa: PLR0913, PLR0917  # a flag each
     verify: Verify = False,
     grpc: Service = str(GRPC),
 ) -> None:
-    """Follow the changes of the items: one line a change, in order, each once.
+    """Print every change as it happens, one per line.
 
-    When the connection is lost, or the service restarts, it goes on where it was. Ctrl-C
-    ends it, and tells the revision to go on from with `--from`.
+    Changes come in order, each once. When the connection is lost or the service restarts, it
+    goes on where it was. Ctrl-C ends it, and tells the revision to go on from with `--from`.
+
+    Exit codes: 0 the limit is reached, 1 refused or a guarantee was broken, 2 the service does
+    not answer, 130 interrupted.
     """
     if snapshot and from_revision is not None:
         raise typer.BadParameter("begin with --snapshot or with --from, not with both")
+    for hint in misspelt_operators(where):
+        say(hint)
     reporter = Reporter(verifies=verify)
     follower = Follower(as_json=as_json, limit=limit)
     with connect(grpc) as session:

@@ -33,7 +33,7 @@ from items_events.unavailable import BrokerUnavailable
 
 _log = structlog.get_logger(__name__)
 
-BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=15.0)
+BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
 
 _OF_THE_SERVICE: Final = (Unavailable, DeadlineExceeded, OutcomeUnknown, AccessDenied)
 """Errors that tell how the service is, and nothing of the message."""

@@ -8,15 +8,17 @@ from items_cli.commands.events.parked import parked
 from items_cli.commands.events.replay import replay
 from items_cli.commands.events.skip import skip
 from items_cli.commands.events.status import status
+from items_cli.help import Command, Group
 
 
 def events_app() -> typer.Typer:
     """The commands of the group."""
     app = typer.Typer(
+        cls=Group,
         no_args_is_help=True,
-        help="Prepare, watch and repair the sinks that the relay publishes to.",
+        help="Inspect and repair the sinks that the relay publishes to.",
         rich_markup_mode="markdown",
     )
     for command in (declare, status, parked, replay, skip, delete):
-        app.command()(command)
+        app.command(cls=Command)(command)
     return app

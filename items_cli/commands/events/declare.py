@@ -13,7 +13,7 @@ from items_events.unavailable import BrokerUnavailable
 
 
 def declare(urls: SinkUrls) -> None:
-    """Make what sinks need in their brokers; what is there already stays as it is.
+    """Create what sinks need in their brokers; what exists stays as it is.
 
     RabbitMQ: a topic exchange, and a quorum queue that takes all of it; it is ready two
     seconds later, when RabbitMQ would keep it through a crash. NATS: a stream. Redis needs

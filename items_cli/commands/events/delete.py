@@ -12,9 +12,9 @@ Sink = Annotated[str, typer.Argument(metavar="SINK", help="Its name, or its URL.
 
 
 def delete(sink: Sink, grpc: Service = str(GRPC)) -> None:
-    """Forget a sink, how far it had come, and what was parked of it. The broker is left alone.
+    """Forget a sink, how far it had come, and what was parked of it.
 
-    Until then the history is kept that it has not got.
+    The broker is left alone. Until then, the history is kept that the sink has not got.
     """
     with connected(grpc) as sinks:
         name = sinks.name(sink)

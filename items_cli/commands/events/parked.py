@@ -19,11 +19,11 @@ PAGE = 1000
 WHOLE = -1
 """The ordinal that stands for all changes of a revision."""
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print ProtoJSON, one event a line.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one event per line.")]
 
 
 def parked(sink: SinkName = "", as_json: AsJson = False, grpc: Service = str(GRPC)) -> None:
-    """Print the events that the broker refused for good, and the revisions that were skipped."""
+    """Print the events that a broker refused for good, and the revisions that were skipped."""
     with connected(grpc) as sinks:
         events = list(_events(sinks, sinks.name(sink)))
     if as_json:

@@ -17,7 +17,7 @@ FromRevision = Annotated[
 
 
 def replay(from_revision: FromRevision, sink: SinkName = "", grpc: Service = str(GRPC)) -> None:
-    """Publish again what came after a revision, for a broker that has lost it.
+    """Publish again what came after a revision, for a broker that lost it.
 
     The events have the ids that they had. Redis and NATS recognise those that are still
     there.

@@ -9,13 +9,16 @@ from items_cli.flags import GRPC, Service
 from items_cli.sinks import SinkName, connected
 
 Revision = Annotated[
-    int, typer.Argument(metavar="REVISION", min=1, help="The next one of the sink.")
+    int, typer.Argument(metavar="REVISION", min=1, help="The next revision of the sink.")
 ]
-Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why: it is kept.")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, which is kept.")]
 
 
 def skip(revision: Revision, why: Why, sink: SinkName = "", grpc: Service = str(GRPC)) -> None:
-    """Go on behind the revision at which a sink is stuck. `items events parked` shows it."""
+    """Go on behind the revision at which a sink is stuck.
+
+    `items events parked` shows what was skipped.
+    """
     with connected(grpc) as sinks:
         name = sinks.name(sink)
         request = sinks_pb2.SkipRevisionRequest(name=name, revision=revision, why=why)

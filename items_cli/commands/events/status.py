@@ -18,7 +18,7 @@ from items_cli.sinks import Sinks, connected
 from items_cli.tables import print_table
 
 AsJson = Annotated[
-    bool, typer.Option("--json", help="Print ProtoJSON, one sink a line, with its lag.")
+    bool, typer.Option("--json", help="Print JSON, one sink per line, with its lag.")
 ]
 
 
@@ -38,7 +38,7 @@ class Status:
 
 
 def status(as_json: AsJson = False, grpc: Service = str(GRPC)) -> None:
-    """Print how far each sink has come, how far it is behind, and why it fails, if it does."""
+    """Print how far each sink has come, its lag, and its last error."""
     with connected(grpc) as sinks:
         found = list(_statuses(sinks, time.time()))
     if as_json:
