@@ -78,6 +78,8 @@ def generate_stubs(protos: Path, out: Path) -> None:
         f"--mypy_grpc_out=quiet,only_async:{out}",
     )
     protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out=quiet:{out}")
+    for package in out.iterdir():
+        (package / "py.typed").touch()  # PEP 561: users of the package see its types
 
 
 @contextmanager

@@ -67,4 +67,4 @@ def _native() -> Any:
     try:
         return import_module("pygrpc_native.aio")
     except ImportError as error:
-        raise MissingExtra("the engine of ITEMS_GRPC_ENGINE=native", "native") from error
+        raise MissingExtra("the native engine", "native") from error

@@ -51,14 +51,17 @@ def flag(name: str) -> str:
 
 
 def example(field: FieldInfo) -> str:
-    """Return a value of the setting that is right, as a variable spells it."""
-    return _text(field.examples[0] if field.examples else field.default)
+    """Return a right value of the setting, as a variable spells it; empty if none is known."""
+    value = field.examples[0] if field.examples else field.default
+    return "" if value is None else _text(value)
 
 
 def _line(name: str, found: list[ErrorDetails], field: FieldInfo) -> str:
     given = _given(found[0]["input"])
     reasons = ", or ".join(dict.fromkeys(map(_reason, found)))
-    return f"{variable(name)} ({flag(name)}){given}: {reasons}; for example {example(field)}"
+    right = example(field)
+    hint = f"; for example {right}" if right else ""
+    return f"{variable(name)} ({flag(name)}){given}: {reasons}{hint}"
 
 
 def _given(value: object) -> str:

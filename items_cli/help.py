@@ -32,6 +32,10 @@ class PlainArgument(TyperArgument):
         """Nothing: the name says it."""
         return None
 
+    def _get_number_range_help_str(self) -> str | None:
+        """Nothing: the help says which numbers there are."""
+        return None
+
     def _usage_display_name(self) -> str:
         """The name, in brackets if it may be left out, as manual pages have it."""
         name = self.display_name_raw

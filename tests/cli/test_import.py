@@ -145,6 +145,26 @@ async def test_a_file_that_is_missing_is_a_problem_of_usage(service: str, folder
     assert f"cannot read {folder}/missing: No such file or directory" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("written", "command"),
+    [
+        (b'[{"id": "a", "name": "A"}]\n', "jq -c '.[]'"),
+        (b'\xef\xbb\xbf\n  [\n  {"id": "a"}\n]\n', "jq -c '.[]'"),
+        (b'{\n  "id": "a",\n  "name": "A"\n}\n', "jq -c ."),
+    ],
+)
+async def test_json_that_is_not_one_item_a_line_is_refused_at_once_with_the_way_out(
+    service: str, folder: Path, written: bytes, command: str
+) -> None:
+    file = folder / "all items.json"
+    file.write_bytes(written)
+    outcome = await items("import", str(file), "--grpc", service)
+    assert (outcome.code, outcome.out) == (2, "")
+    (line,) = outcome.err.splitlines()
+    assert line.startswith(f"error: {file}:")
+    assert line.endswith(f"{command} '{file}' | items import -")
+
+
 async def test_a_service_that_is_missing_is_a_problem_of_usage(folder: Path) -> None:
     outcome = await items("import", "-", "--grpc", f"unix:{folder}/nobody")
     assert outcome.code == 2

@@ -81,6 +81,21 @@ async def test_a_list_is_sorted_and_limited(service: str) -> None:
     assert [json.loads(line)["id"] for line in outcome.out.splitlines()] == ["i59", "i58"]
 
 
+@pytest.mark.usefixtures("vim")
+async def test_a_word_that_is_nearly_an_operator_is_named_when_nothing_matches(
+    service: str,
+) -> None:
+    where = 'labels.section = "editors" AN name = "Vim"'
+    outcome = await items("list", "--json", "--filter", where, "--grpc", service)
+    assert (outcome.code, outcome.out) == (0, "")
+    first, second = outcome.err.splitlines()
+    assert first == "No items match."
+    assert second.startswith("The filter searches for the word AN in names")
+    assert "did you mean AND?" in second
+    quoted = await items("list", "--json", "--filter", 'name = "x" "AN"', "--grpc", service)
+    assert (quoted.code, quoted.err) == (0, "")
+
+
 async def test_a_filter_that_is_refused_is_explained(service: str) -> None:
     outcome = await items("list", "--filter", "nme = 1", "--grpc", service)
     assert outcome.code == 1

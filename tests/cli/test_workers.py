@@ -95,6 +95,20 @@ async def test_an_address_of_metrics_that_is_none_is_refused() -> None:
     assert "ITEMS_GRPC_METRICS: 'everywhere' is not HOST:PORT" in outcome.err
 
 
+async def test_parts_that_would_meet_at_one_port_are_refused_at_the_start() -> None:
+    with postgresql.database() as store:
+        outcome = await items(
+            *("serve", "--store", store, "--workers", "2"),
+            *("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+            env={"ITEMS_GRPC_METRICS": "127.0.0.1:9464", "ITEMS_REST_METRICS": "127.0.0.1:9465"},
+        )
+    assert outcome.code == 2
+    assert outcome.err == (
+        "error: the metrics of gRPC server 2 and the metrics of REST facade 1 cannot both listen"
+        " on port 9465: change ITEMS_GRPC_METRICS or ITEMS_REST_METRICS\n"
+    )
+
+
 async def test_several_servers_of_a_file_are_refused(folder: Path) -> None:
     store = folder / "items.db"
     outcome = await items("serve", "--store", f"sqlite:///{store}", "--workers", "2")

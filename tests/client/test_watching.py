@@ -1,8 +1,9 @@
 """The watching client against a service that breaks its streams as told."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from grpc_server.main import serving as serving_items
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient, ItemsError, SnapshotPart, Watch, WatchObserver, errors
 from items_client.guarantees import Verifier
+from items_client.watching import LONGEST_PAUSE
 from tests.client.streams import STORE, bookmark, commit, item, part, told
 from tests.rest.scripted_watch import Watch as Script
 from tests.rest.scripted_watch import ending, scripted, serving, silent
@@ -27,9 +29,11 @@ COMPACTED = ending(grpc.StatusCode.OUT_OF_RANGE, "REVISION_COMPACTED")
 
 
 class Observed(WatchObserver):
-    """Keeps what it sees; forgets the time that the client waits."""
+    """Keeps what it sees; *failed* is set when it has seen *failures* interruptions."""
 
-    def __init__(self) -> None:
+    def __init__(self, failures: int = 1) -> None:
+        self._failures = failures
+        self.failed = asyncio.Event()
         self.requests: list[pb.WatchItemsRequest] = []
         self.interruptions: list[ItemsError] = []
         self.delays: list[float] = []
@@ -40,6 +44,8 @@ class Observed(WatchObserver):
     def interrupted(self, error: ItemsError, delay: float) -> None:
         self.interruptions.append(error)
         self.delays.append(delay)
+        if len(self.delays) >= self._failures:
+            self.failed.set()
 
 
 @asynccontextmanager
@@ -273,3 +279,23 @@ async def test_a_watch_outlives_restarts_of_the_service(folder: Path) -> None:
                 while watch.revision != restart * 5:
                     await anext(watch)
     assert complaints == []
+
+
+async def test_a_watch_is_back_soon_after_a_service_that_was_long_away(folder: Path) -> None:
+    observed = Observed(failures=9)  # after as many, the waits grow no more
+    async with AsyncExitStack() as first:
+        address = await first.enter_async_context(
+            serving_items(server_settings(folder, grpc="127.0.0.1:0"))
+        )
+        items = ItemsClient(address)
+        async with items, items.watch(observer=observed) as watch:
+            await anext(watch)
+            await first.aclose()
+            following = asyncio.ensure_future(anext(watch))
+            await observed.failed.wait()
+            async with serving_items(server_settings(folder, grpc=address)):
+                began = time.monotonic()
+                await following
+                took = time.monotonic() - began
+    assert max(observed.delays) <= LONGEST_PAUSE
+    assert took < 3, "it took 4 to 5 s before; 1 s where nobody else is busy"

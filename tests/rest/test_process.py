@@ -36,7 +36,7 @@ async def facade(*flags: str, **variables: str) -> AsyncIterator[tuple[Process, 
 async def test_it_says_where_it_serves_logs_each_call_and_stops_when_told() -> None:
     async with facade(ITEMS_HTTP="127.0.0.1:0", ITEMS_UPSTREAM="unix:/nowhere") as (process, said):
         async with httpx.AsyncClient(base_url=f"http://{said['http']}") as client:
-            response = await client.get("/healthz", headers={"x-request-id": "mine"})
+            response = await client.get("/docs", headers={"x-request-id": "mine"})
         process.send_signal(signal.SIGTERM)
         _, log = await asyncio.wait_for(process.communicate(), 10)
     events = [json.loads(line) for line in log.splitlines()]
@@ -46,7 +46,7 @@ async def test_it_says_where_it_serves_logs_each_call_and_stops_when_told() -> N
         "event": "call",
         "level": "info",
         "method": "GET",
-        "path": "/healthz",
+        "path": "/docs",
         "rpc": "",
         "status": 200,
         "ms": 0,
@@ -94,3 +94,13 @@ def test_a_setting_that_cannot_be_read_is_named_in_one_line(variable: str, value
 
 async def test_the_factory_needs_no_arguments() -> None:
     assert create_app().title == "Item service"
+
+
+async def test_probes_are_not_in_the_log() -> None:
+    async with facade(ITEMS_HTTP="127.0.0.1:0", ITEMS_UPSTREAM="unix:/nowhere") as (process, said):
+        async with httpx.AsyncClient(base_url=f"http://{said['http']}") as client:
+            for path in ("/healthz", "/readyz"):
+                await client.get(path)
+        process.send_signal(signal.SIGTERM)
+        _, log = await asyncio.wait_for(process.communicate(), 10)
+    assert [json.loads(line)["event"] for line in log.splitlines()] == ["draining", "stopped"]

@@ -23,7 +23,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one event per 
 
 
 def parked(sink: SinkName = "", as_json: AsJson = False, grpc: Service = str(GRPC)) -> None:
-    """Print the events that a broker refused for good, and the revisions that were skipped."""
+    """Print the events that a broker refused for good, and skipped revisions."""
     with connected(grpc) as sinks:
         events = list(_events(sinks, sinks.name(sink)))
     if as_json:
