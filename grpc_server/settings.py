@@ -11,7 +11,7 @@ from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress
 
 
 class Settings(BaseSettings):
-    """Frozen; a flag wins over a variable, a variable over the default.
+    """The gRPC server. A flag wins over a variable, a variable over the default.
 
     Durations are seconds or ISO 8601 (`P30D`).
     """

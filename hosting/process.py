@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, TypeVar, cast
+from typing import Final, Protocol, TypeVar, cast
 
 import structlog
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsError
 
+from hosting.flags import Flags
 from hosting.last_words import USAGE, cannot_serve
 from hosting.logs import Format, Level, configure_logging
 from hosting.os_errors import in_words
@@ -16,6 +17,8 @@ from hosting.variables import unknown_variables
 from hosting.wrong_settings import explain
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+_PARSING: Final = "error parsing CLI: "
 
 _log = structlog.get_logger(__name__)
 
@@ -35,13 +38,16 @@ class Logging(Protocol):
 def prepare(kind: type[SettingsT], program: str) -> SettingsT:
     """Read the settings of *program* from flags and ITEMS_* variables, and set up the log.
 
-    The process ends with exit code 2 if a setting is wrong; the log warns of each ITEMS_*
+    The process ends with exit code 2 if a flag or a setting is wrong; the log warns of each ITEMS_*
     variable that no process reads.
     """
     try:
-        settings = kind(_cli_parse_args=True, _cli_prog_name=program)
+        flags = Flags(kind, cli_prog_name=program, cli_exit_on_error=False)
+        settings = kind(_cli_settings_source=flags(args=True))
     except ValidationError as error:
         cannot_serve(explain(error, kind), USAGE)
+    except SettingsError as error:
+        cannot_serve(f"{str(error).removeprefix(_PARSING)}. See: {program} --help", USAGE)
     logging = cast("Logging", settings)
     configure_logging(logging.log_level, logging.log_format)
     for variable in unknown_variables(os.environ):

@@ -15,7 +15,12 @@ from pydantic_settings import SettingsConfigDict
 from hosting.balancing import grpc_target
 
 CONFIG: Final = SettingsConfigDict(
-    env_prefix="ITEMS_", frozen=True, extra="ignore", cli_kebab_case=True, cli_avoid_json=True
+    env_prefix="ITEMS_",
+    frozen=True,
+    extra="ignore",
+    cli_kebab_case=True,
+    cli_avoid_json=True,
+    cli_hide_none_type=True,
 )
 """How they are read: a flag wins over a variable, a variable over the default."""
 

@@ -52,8 +52,18 @@ def flag(name: str) -> str:
 
 def example(field: FieldInfo) -> str:
     """Return a right value of the setting, as a variable spells it; empty if none is known."""
-    value = field.examples[0] if field.examples else field.default
-    return "" if value is None else _text(value)
+    return spelt(field.examples[0] if field.examples else field.default)
+
+
+def spelt(value: Any) -> str:
+    """Spell *value* as a variable does; empty for None."""
+    if value is None:
+        return ""
+    if isinstance(value, timedelta):
+        return _duration(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _line(name: str, found: list[ErrorDetails], field: FieldInfo) -> str:
@@ -68,23 +78,17 @@ def _given(value: object) -> str:
     """Show what was given, unless it is absent, or may hold a password as URLs do."""
     if not isinstance(value, str) or "@" in value or "://" in value:
         return ""
+    if not value:
+        return " is empty"
     return f" is {value[:SHOWN]!r}{'...' if len(value) > SHOWN else ''}"
 
 
 def _reason(found: ErrorDetails) -> str:
     pattern = _BY_TYPE.get(found["type"])
     if pattern is not None:
-        context = {key: _text(value) for key, value in found.get("ctx", {}).items()}
+        context = {key: spelt(value) for key, value in found.get("ctx", {}).items()}
         return pattern.format(**context)
     return found["msg"].removeprefix("Value error, ")
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, timedelta):
-        return _duration(value)
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _duration(value: timedelta) -> str:

@@ -30,7 +30,7 @@ def _start(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """Frozen; a flag wins over a variable, a variable over the default."""
+    """The relay. A flag wins over a variable, a variable over the default."""
 
     model_config = {**CONFIG, "hide_input_in_errors": True}  # it may hold a password
 

@@ -20,7 +20,7 @@ def _check_prefix(value: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Frozen; a flag wins over a variable, a variable over the default.
+    """The REST facade. A flag wins over a variable, a variable over the default.
 
     Durations are seconds or ISO 8601 (`PT30S`).
     """

@@ -9,7 +9,7 @@ from items_events.broker_url import source_url
 
 
 class Settings(BaseSettings):
-    """Frozen; a flag wins over a variable, a variable over the default."""
+    """The ingest. A flag wins over a variable, a variable over the default."""
 
     model_config = {**CONFIG, "hide_input_in_errors": True}  # it may hold a password
 
