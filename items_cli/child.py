@@ -81,7 +81,7 @@ class Child:
         """How the process ended, for people, with the exit code that the whole ends with."""
         code, cause = self.process.returncode or 0, self.cause()
         if cause:
-            return Failure(f"{self.part.name} cannot serve: {cause}", exit_code=code)
+            return Failure(f"{self.part.name} cannot serve: {cause}", exit_code=max(code, 1))
         if code < 0:
             return Failure(f"{self.part.name} was ended by {signal.Signals(-code).name}")
         return Failure(f"{self.part.name} ended with exit code {code}")

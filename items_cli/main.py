@@ -41,6 +41,7 @@ _WORDS: Final = MappingProxyType(
         "Input should be": "it must be",
         "a valid integer": "a whole number",
         "Invalid value for": "wrong value for",
+        "Invalid value: ": "",
     }
 )
 """What Typer and pydantic say of a wrong value, and how we do."""
