@@ -35,6 +35,24 @@ RUN = "Run the service"
 USE = "Use a running service"
 KEEP = "Look after a store"
 
+EXAMPLES: Final = MappingProxyType(
+    {
+        "serve": "items serve --store postgresql://db.example/items --workers 4",
+        "grpc": "items grpc --store sqlite:///data/items.db --grpc 0.0.0.0:50051",
+        "rest": "items rest --upstream grpc.example:50051 --http 0.0.0.0:8000",
+        "relay": "items relay --events nats://broker.example",
+        "ingest": "items ingest 'amqp://broker.example/?queue=item-writes'",
+        "import": "items import catalogue.ndjson",
+        "list": """items list --filter 'name = "vim*"' --order-by 'update_time desc'""",
+        "get": "items get vim --revision 7",
+        "watch": "items watch --snapshot --filter 'labels.section = editors'",
+        "health": "items health --grpc 127.0.0.1:50051 --http 127.0.0.1:8000",
+        "backup": "items backup /backups/items.db --store sqlite:///data/items.db",
+        "restore": "items restore /backups/items.db --force",
+    }
+)
+"""A command line for each command that people type."""
+
 _WORDS: Final = MappingProxyType(
     {
         ", unable to parse string as an integer": "",
@@ -89,7 +107,9 @@ def create_app() -> typer.Typer:
     )
     for panel, commands in panels:
         for name, command in commands.items():
-            app.command(name, cls=Command, rich_help_panel=panel)(command)
+            example = EXAMPLES.get(name)
+            epilog = example and f"Example: `{example}`"
+            app.command(name, cls=Command, rich_help_panel=panel, epilog=epilog)(command)
     app.add_typer(events_app(), name="events", rich_help_panel=USE)
     app.add_typer(migrate_app(), name="migrate", rich_help_panel=KEEP)
     app.add_typer(store_app(), name="store", rich_help_panel=KEEP)

@@ -1,6 +1,7 @@
 """The help of every command, as a person reads it."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from items_cli.main import create_app
+from items_cli.main import EXAMPLES, create_app
 
 JUNK = re.compile(
     r"\{|\}"  # Typer's arguments
@@ -62,3 +63,10 @@ def test_exit_codes_are_documented_where_there_are_others_than_0_and_2(
     assert (
         path[0] in simple or path == ("store", "reopen") or "Exit codes: 0" in COMMANDS[path].help
     )
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES.items())
+def test_every_example_is_a_command_line_that_can_be_read(name: str, example: str) -> None:
+    program, command, *arguments = shlex.split(example)
+    assert (program, command) == ("items", name)
+    COMMANDS[command,].make_context(command, arguments)
