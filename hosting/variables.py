@@ -26,6 +26,7 @@ _NOT_OURS: Final = re.compile(
     # Kubernetes and Docker tell of a service `items` or `items-grpc` by variables like these:
     # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
     r"ITEMS_(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_.+)?)?)"
+    r"|ITEMS_(?:DB|BROKER)_PASSWORD"  # of deploy/compose.yaml
     r"|ITEMS_TEST_.*"
 )
 

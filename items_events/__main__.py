@@ -19,7 +19,7 @@ from items_events.registry import Registry
 from items_events.relay import Policy, Relay
 from items_events.settings import Settings
 
-BEGINNING: Final = 5.0
+BEGINNING: Final = 15.0
 """Seconds that the service has to answer before the relay complains: both begin at once."""
 
 _log = structlog.get_logger("items_events")
