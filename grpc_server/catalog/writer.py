@@ -8,10 +8,8 @@ their arrival; a commit of small ones comes after each commit of large ones.
 
 import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -21,58 +19,13 @@ from grpc_server.catalog.attempt import Attempt, Committed
 from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.units import R_co, WriteUnit
-from grpc_server.catalog.view import View
-from grpc_server.database.store import Change, RequestKey, Store
+from grpc_server.catalog.write_queue import MAX_WAITING, MAX_WAITING_BYTES, Waiting, WriteQueue
+from grpc_server.database.store import Change, Store
 
 _log = structlog.get_logger(__name__)
 
-MAX_WAITING = 10_000
-"""How many writes may wait; more are refused rather than kept for too long."""
-
-MAX_WAITING_BYTES = 8 * 1024 * 1024
-"""How large the requests of these may be together; in memory, a message is several times
-as large as it was sent."""
-
-MAX_BATCH = 512
-"""How many writes share a commit, unless one unit has more; so none waits long for it."""
-
-MAX_BATCH_BYTES = 1024 * 1024
-"""How large their requests may be together, unless that of one unit is larger."""
-
-LARGE_BYTES = 64 * 1024
-"""Beyond this size, a request waits for a commit with its like: what has to be written of a
-few large ones takes longer than all others may wait for."""
-
 STUCK_SECONDS = 3.0
 """After how long a commit is taken for one that fails."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Waiting:
-    """A unit in the queue, and a unit of the batch, which is applied if it is still wanted."""
-
-    unit: WriteUnit[Any]
-    writes: int
-    bytes: int
-    answer: asyncio.Future[Any]
-
-    def ids(self) -> Iterable[str]:
-        return self.unit.ids()
-
-    def keys(self) -> Iterable[RequestKey]:
-        return self.unit.keys()
-
-    def size(self) -> int:
-        return self.bytes
-
-    def apply(self, view: View) -> Any:
-        if self.answer.done():
-            raise _GoneError
-        return self.unit.apply(view)
-
-
-class _GoneError(Exception):
-    """Nobody waits for the write any more, and it has not begun."""
 
 
 class Writer:
@@ -99,13 +52,8 @@ class Writer:
         self._clock = clock
         self._new_id = new_id
         self._on_commit = on_commit
-        self._max_waiting = max_waiting
-        self._max_bytes = max_bytes
         self._observer = observer
-        self._small: OrderedDict[_Waiting, None] = OrderedDict()
-        self._large: OrderedDict[_Waiting, None] = OrderedDict()
-        self._is_turn_of_large = False
-        self._writes = self._bytes = 0
+        self._queue = WriteQueue(max_waiting, max_bytes)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self._committing: asyncio.Task[None] | None = None
         self._began: float | None = None
@@ -122,12 +70,12 @@ class Writer:
     @property
     def waiting(self) -> int:
         """How many writes wait for a commit."""
-        return self._writes
+        return self._queue.writes
 
     @property
     def waiting_bytes(self) -> int:
         """How large the requests of these are."""
-        return self._bytes
+        return self._queue.bytes
 
     @property
     def is_failing(self) -> bool:
@@ -151,47 +99,23 @@ class Writer:
             CommitUnknown: the database failed while it committed; it may be written or not.
             StoreError: the database failed; nothing was written.
         """
-        waiting = self._enqueued(unit)
+        waiting = Waiting.of(unit)
+        if not self._queue.has_room(waiting):
+            self._observer.write_refused()
+            raise Overloaded("too many writes wait; try again in a moment")
+        self._queue.put(waiting)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_all(), name="writer")
         try:
             result: R_co = await waiting.answer
         finally:
-            self._drop(waiting)
+            self._queue.drop(waiting)
         return result
-
-    def _enqueued(self, unit: WriteUnit[Any]) -> _Waiting:
-        writes, size = max(1, sum(1 for _ in unit.ids())), unit.size()
-        is_full = self._writes + writes > self._max_waiting or self._bytes + size > self._max_bytes
-        if self._writes and is_full:
-            self._observer.write_refused()
-            raise Overloaded("too many writes wait; try again in a moment")
-        waiting = _Waiting(unit, writes, size, asyncio.get_running_loop().create_future())
-        self._put(waiting)
-        return waiting
-
-    def _put(self, waiting: _Waiting, *, first: bool = False) -> None:
-        queue = self._queue_of(waiting)
-        queue[waiting] = None
-        queue.move_to_end(waiting, last=not first)
-        self._writes += waiting.writes
-        self._bytes += waiting.bytes
-
-    def _drop(self, waiting: _Waiting) -> None:
-        """Take *waiting* out of its queue, if it is still there."""
-        queue = self._queue_of(waiting)
-        if waiting in queue:
-            del queue[waiting]
-            self._writes -= waiting.writes
-            self._bytes -= waiting.bytes
-
-    def _queue_of(self, waiting: _Waiting) -> "OrderedDict[_Waiting, None]":
-        return self._large if waiting.bytes > LARGE_BYTES else self._small
 
     async def _commit_all(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while batch := self._next_batch():
+            while batch := self._queue.take():
                 self._began = time.perf_counter()
                 try:
                     committed = await loop.run_in_executor(self._thread, self._commit, batch)
@@ -218,43 +142,19 @@ class Writer:
         except Exception:  # noqa: BLE001  # the write has succeeded, and nobody else waits for this
             _log.exception("fault", revision=changes[-1].revision)
 
-    def _next_batch(self) -> list[_Waiting]:
-        """Return the units of the next commit: small ones and large ones in turn."""
-        while self._writes:
-            self._is_turn_of_large = bool(self._large) and not (
-                self._is_turn_of_large and self._small
-            )
-            batch = self._taken(self._large if self._is_turn_of_large else self._small)
-            if batch:
-                return batch
-        return []
-
-    def _taken(self, queue: "OrderedDict[_Waiting, None]") -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        writes = size = 0
-        while queue:
-            following = next(iter(queue))
-            writes, size = writes + following.writes, size + following.bytes
-            if batch and (writes > MAX_BATCH or size > MAX_BATCH_BYTES):
-                break
-            self._drop(following)
-            if not following.answer.done():
-                batch.append(following)
-        return batch
-
-    def _applied(self, batch: list[_Waiting], count: int) -> list[_Waiting]:
+    def _applied(self, batch: list[Waiting], count: int) -> list[Waiting]:
         """Return the first *count* of *batch*; the others are to be applied next."""
         for waiting in reversed(batch[count:]):
-            self._put(waiting, first=True)
+            self._queue.put(waiting, first=True)
         return batch[:count]
 
-    def _commit(self, batch: Sequence[_Waiting]) -> Committed:
+    def _commit(self, batch: Sequence[Waiting]) -> Committed:
         """Apply the units of *batch* together; runs on the writer's thread."""
         attempt = Attempt(self._store, batch, self._clock, self._new_id)
         return attempt.commit(is_wanted=lambda: not all(each.answer.done() for each in batch))
 
 
-def _resolve(batch: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
+def _resolve(batch: Sequence[Waiting], outcomes: Sequence[Any]) -> None:
     for waiting, outcome in zip(batch, outcomes, strict=True):
         if waiting.answer.done():
             continue

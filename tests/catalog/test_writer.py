@@ -329,3 +329,16 @@ async def test_a_small_unit_waits_for_one_commit_of_large_ones_only(
     await first
     assert (await small).item.revision <= 3
     await asyncio.gather(*waiting)
+
+
+async def test_large_units_that_fill_their_queue_leave_room_for_small_ones(store: Store) -> None:
+    async with Writer(store, lambda: NOW, str, deaf, max_bytes=250_000) as writer:
+        with store.write():
+            units = [large(f"large-{n}", 100_000) for n in range(5)]
+            waiting = [asyncio.create_task(writer.write(unit)) for unit in units]
+            await asyncio.sleep(0)
+            small = asyncio.create_task(writer.write(creation("small")))
+            await asyncio.sleep(0)
+        assert (await small).item.id == "small"
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    assert Overloaded in map(type, outcomes)
