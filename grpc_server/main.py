@@ -104,11 +104,15 @@ async def open_items(
     history = HistoryRetention(
         settings.history_max_age, settings.history_max_revisions, settings.history_sink_bound
     )
+
+    def seen() -> int:
+        return progress.revision
+
     async with (
-        tailing(store, hub, progress, settings.store_poll_interval) as on_commit,
+        tailing(store, hub, progress, settings.store_poll_interval, observer) as on_commit,
         Reader(store, observer, patience=settings.watch_snapshot_wait.total_seconds()) as reader,
         following(settings, head, progress, observer) as standby,
-        Writer(store, clock, _new_id, on_commit, observer=observer) as writer,
+        Writer(store, clock, _new_id, on_commit, seen=seen, observer=observer) as writer,
         sweeping(writer, settings.sweep_interval, observer),
         compacting(writer, history, settings.sweep_interval, observer),
     ):

@@ -37,6 +37,7 @@ _CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (errors.DeadlinePassed, grpc.StatusCode.DEADLINE_EXCEEDED),
     (errors.StoreMismatch, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.WatcherTooSlow, grpc.StatusCode.ABORTED),
+    (errors.StoreFailedOver, grpc.StatusCode.UNAVAILABLE),
     (errors.SinkNotFound, grpc.StatusCode.NOT_FOUND),
     (errors.TooManySinks, grpc.StatusCode.FAILED_PRECONDITION),
     (errors.SinkHeld, grpc.StatusCode.FAILED_PRECONDITION),

@@ -48,7 +48,8 @@ class _Doubt:
 class Attempt:
     """Commits *units* together, once, in as many transactions as that takes.
 
-    *clock* gives the current time, *new_id* the id of an item that comes without one.
+    *clock* gives the current time, *new_id* the id of an item that comes without one,
+    *seen* the greatest revision that is known to have been committed.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Attempt:
         units: Sequence[WriteUnit[Any]],
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        seen: Callable[[], int] = lambda: 0,
     ) -> None:
         self._store = store
         self._units = units
         self._clock = clock
         self._new_id = new_id
+        self._seen = seen
         self._doubt: _Doubt | None = None
 
     def commit(self, is_wanted: Callable[[], bool] = lambda: True) -> Committed:
@@ -87,7 +90,7 @@ class Attempt:
     def _apply(self) -> Committed:
         committed = Committed(Commit(), ())
         try:
-            with self._store.write() as transaction:
+            with self._store.write(self._seen()) as transaction:
                 committed = self._applied(transaction)
                 transaction.save(committed.commit)
         except CommitUnknown as error:
@@ -118,7 +121,7 @@ class Attempt:
         """
         commit = doubt.committed.commit
         try:
-            with self._store.write() as transaction:
+            with self._store.write(self._seen()) as transaction:
                 oldest = transaction.head().oldest_revision
                 is_kept = all(change.revision >= oldest for change in commit.changes)
                 is_written = is_kept and transaction.holds(commit)

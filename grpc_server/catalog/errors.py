@@ -20,6 +20,7 @@
     ├── DeadlinePassed             DEADLINE_EXCEEDED
     ├── StoreMismatch              FAILED_PRECONDITION
     ├── WatcherTooSlow             ABORTED
+    ├── StoreFailedOver            UNAVAILABLE
     ├── SinkNotFound               NOT_FOUND
     ├── SinkHeld                   FAILED_PRECONDITION
     ├── LeaseLost                  ABORTED
@@ -192,6 +193,12 @@ class WatcherTooSlow(CatalogError):
     """The watcher reads more slowly than the store is written; it may resume."""
 
     reason = errors_pb2.ERROR_REASON_WATCHER_TOO_SLOW
+
+
+class StoreFailedOver(CatalogError):
+    """The database failed over, and may lack its newest commits; the watcher may resume."""
+
+    reason = errors_pb2.ERROR_REASON_STORE_FAILED_OVER
 
 
 class SinkNotFound(CatalogError):

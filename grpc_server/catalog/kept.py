@@ -9,8 +9,8 @@ def check_kept(head: Head, revision: int, *, first: int) -> None:
 
     Raises:
         RevisionInFuture: it has not come so far.
-        RevisionCompacted: *first* is no longer kept, or *revision* is of what a restore
-            has left out.
+        RevisionCompacted: *first* is no longer kept, or *revision* is of what a restore or
+            a failover has left out.
     """
     check_written(head, revision)
     _check_not_lost(head, revision)
@@ -38,7 +38,7 @@ def _check_not_lost(head: Head, revision: int) -> None:
     for lost in head.lost:
         if lost.first <= revision < lost.last:
             raise RevisionCompacted(
-                f"revision {revision} was lost: the store was restored from a backup, which "
-                f"had come to {lost.first - 1}, and went on from {lost.last}",
+                f"revision {revision} was lost: the store was restored from a backup, or failed "
+                f"over to a standby, that had come to {lost.first - 1}; it went on from {lost.last}",
                 metadata={"oldest_revision": str(lost.last + 1)},
             )

@@ -33,6 +33,9 @@ class Observer:
     def compacted(self, versions: int, lost_sinks: int) -> None:
         """*versions* versions of items are gone, some of which *lost_sinks* sinks still needed."""
 
+    def failed_over(self, lost: int) -> None:
+        """The database failed over; *lost* revisions that this server knew are gone."""
+
     def watcher_cut(self) -> None:
         """A watcher was too slow, and has to watch again."""
 

@@ -17,6 +17,7 @@ class Progress:
 
     def __init__(self, revision: int) -> None:
         self._revision = revision
+        self._floor = 0
         self._waiting: list[_Entry] = []
         self._count = 0
 
@@ -24,6 +25,11 @@ class Progress:
     def revision(self) -> int:
         """The newest committed revision."""
         return self._revision
+
+    @property
+    def floor(self) -> int:
+        """The last revision that a failover has left out: what is older may be of a lost past."""
+        return self._floor
 
     @property
     def waiting(self) -> int:
@@ -38,6 +44,11 @@ class Progress:
         for *_, reached in woken:
             if not reached.done():
                 reached.set_result(None)
+
+    def leave_out(self, revision: int) -> None:
+        """Note that a failover has left out all revisions up to *revision*."""
+        self._floor = max(self._floor, revision)
+        self.advance(revision)
 
     async def reach(self, revision: int) -> None:
         """Return when *revision* is committed; cancel it to stop waiting.

@@ -44,7 +44,10 @@ class Reads:
             if found is not None:
                 return found
         await self._reach(min_revision)
-        return await self._store.get(ids)
+        found = await self._store.get(ids)
+        if found.revision < min_revision:  # the database failed over since it was there
+            raise _not_reached(found.revision, min_revision)
+        return found
 
     async def scan(
         self,
@@ -68,7 +71,7 @@ class Reads:
             if found is not None:
                 return found.value
         await self._reach(min_revision)
-        return await self._store.scan(read, cost)
+        return await self._store.scan(_at(min_revision, read), cost)
 
     async def tail(self, read: Callable[[Reading], T], *, about: int) -> T:
         """Run *read*, which is of the history, as `scan` does, but after others of its kind.
@@ -91,7 +94,25 @@ class Reads:
             async with asyncio.timeout(self._wait):
                 await self._progress.reach(revision)
         except TimeoutError as error:
-            raise RevisionNotReached(
-                f"the store is at revision {self._progress.revision}, not yet at {revision}",
-                metadata={"revision": str(self._progress.revision)},
-            ) from error
+            raise _not_reached(self._progress.revision, revision) from error
+
+
+def _at(revision: int, read: Callable[[Reading], T]) -> Callable[[Reading], T]:
+    """*read*, of a snapshot that has *revision*: after a failover it may have it no more."""
+    if not revision:
+        return read
+
+    def checked(reading: Reading) -> T:
+        head = reading.head()
+        if head.revision < revision:
+            raise _not_reached(head.revision, revision)
+        return read(reading)
+
+    return checked
+
+
+def _not_reached(standing: int, revision: int) -> RevisionNotReached:
+    return RevisionNotReached(
+        f"the store is at revision {standing}, not yet at {revision}",
+        metadata={"revision": str(standing)},
+    )

@@ -138,7 +138,8 @@ class Standby:
         return await self._read(lambda reader, least: reader.tail(_from(least, read)), revision)
 
     def _least(self, revision: int) -> int:
-        return max(revision, self._past.revision)
+        """The revision that an answer needs: a standby of before a failover never has it."""
+        return max(revision, self._past.revision, self._progress.floor)
 
     async def _read(
         self, ask: Callable[[Reader, int], Awaitable[T]], revision: int
@@ -218,7 +219,7 @@ class Standby:
             return State.FOREIGN
         if not standing.is_following:
             return State.PROMOTED
-        return State.READ if standing.revision >= self._past.revision else State.LAGGING
+        return State.READ if standing.revision >= self._least(0) else State.LAGGING
 
     def _become(self, state: State, **why: object) -> None:
         """Enter *state*; the reads that are under way are given up when it is no good one."""

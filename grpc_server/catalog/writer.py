@@ -32,7 +32,8 @@ class Writer:
     """Applies write units, many in one durable commit.
 
     An async context manager: on leaving it, what waits is still written.
-    *clock* gives the current time with its zone, *new_id* the id of an item without one.
+    *clock* gives the current time with its zone, *new_id* the id of an item without one,
+    *seen* the greatest revision that is known to have been committed.
     *on_commit* is told of the changes of each commit, in the order of revisions, before
     those who asked for them are answered.
     """
@@ -44,6 +45,7 @@ class Writer:
         new_id: Callable[[], str],
         on_commit: Callable[[Sequence[Change]], None],
         *,
+        seen: Callable[[], int] = lambda: 0,
         max_waiting: int = MAX_WAITING,
         max_bytes: int = MAX_WAITING_BYTES,
         observer: Observer = UNOBSERVED,
@@ -51,6 +53,7 @@ class Writer:
         self._store = store
         self._clock = clock
         self._new_id = new_id
+        self._seen = seen
         self._on_commit = on_commit
         self._observer = observer
         self._queue = WriteQueue(max_waiting, max_bytes)
@@ -150,7 +153,7 @@ class Writer:
 
     def _commit(self, batch: Sequence[Waiting]) -> Committed:
         """Apply the units of *batch* together; runs on the writer's thread."""
-        attempt = Attempt(self._store, batch, self._clock, self._new_id)
+        attempt = Attempt(self._store, batch, self._clock, self._new_id, self._seen)
         return attempt.commit(is_wanted=lambda: not all(each.answer.done() for each in batch))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, insert
 
-from grpc_server.database import migration, schema, sqlite
+from grpc_server.database import migration, schema, sqlite, timelines
 from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.connections import Connections
 from grpc_server.database.errors import StoreUnsupported
@@ -153,5 +153,6 @@ def identify(connection: Connection, random_bytes: RandomBytes = secrets.token_b
         "revision": 0,
         "oldest_revision": 1,
         "token_key": random_bytes(32),
+        "timeline": timelines.current(connection),
     }
     connection.execute(insert(schema.store).values(identity))

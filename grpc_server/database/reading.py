@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, Row, bindparam, case, func, null, select
 
-from grpc_server.database import sink_rows, timestamps
+from grpc_server.database import sink_rows, timelines, timestamps
 from grpc_server.database.budget import Bounded, begun
 from grpc_server.database.dialects import Sql, among, texts
 from grpc_server.database.paging import read_page
@@ -25,7 +25,6 @@ from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 
 _HEAD = select(store)
-_LOCKED_HEAD = _HEAD.with_for_update()
 _ITEMS = select(items.c.payload).where(among(items.c.id, texts("ids")))
 _SIZES = select(items.c.id, func.length(items.c.payload).label("size")).where(
     among(items.c.id, texts("ids"))
@@ -95,9 +94,9 @@ _BOUNDED_CHANGES = Bounded.of(_CHANGES, _by_revision, by="value")
 _BOUNDED_CHANGES_WITH_PREVIOUS = Bounded.of(_CHANGES_WITH_PREVIOUS, _by_revision, by="value")
 
 
-def head(connection: Connection, *, lock: bool = False) -> Head:
-    """Read where the store stands; with *lock*, nobody else writes until the transaction ends."""
-    return head_of(connection.execute(_LOCKED_HEAD if lock else _HEAD).one())
+def head(connection: Connection) -> Head:
+    """Read where the store stands."""
+    return head_of(connection.execute(_HEAD).one())
 
 
 def head_of(row: Row[Any]) -> Head:
@@ -110,6 +109,7 @@ def head_of(row: Row[Any]) -> Head:
         commit_time=None if time is None else timestamps.to_datetime(time),
         token_key=row.token_key,
         lost=tuple(LostRevisions(*each) for each in json.loads(row.lost_revisions)),
+        timeline=row.timeline,
     )
 
 
@@ -134,6 +134,10 @@ class SqlReading:
     def head(self) -> Head:
         """Where the snapshot stands."""
         return head(self._connection)
+
+    def has_failed_over(self) -> bool:
+        """Return whether the database was promoted since the store was last written."""
+        return timelines.has_failed_over(self._connection)
 
     def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
         """The items that exist among *ids*."""

@@ -54,10 +54,10 @@ class SqlStore:
             return snapshots.snapshot(connection, ids, max_bytes)
 
     @contextmanager
-    def write(self) -> Iterator[Writing]:
+    def write(self, seen: int = 0) -> Iterator[Writing]:
         """Open a write transaction, when the one before has ended."""
         with self._transaction(self._roles.writing) as connection:
-            yield SqlWriting(connection, self._where)
+            yield SqlWriting(connection, self._where, seen)
 
     def close(self) -> None:
         """Release every connection, and the right to the file."""

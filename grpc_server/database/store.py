@@ -29,7 +29,7 @@ CHANGES_BYTES = 1024 * 1024
 
 
 class LostRevisions(NamedTuple):
-    """Revisions that a restore has left out: what was written there is in no backup.
+    """Revisions left out by a restore or a failover: what was written there is lost.
 
     No change of the store has a revision from *first* to *last*; it went on from *last*,
     where it stood with nothing but what came before *first*.
@@ -44,6 +44,8 @@ class Head:
     """Where the store stands: its newest revision and the oldest one it keeps.
 
     An empty store is at revision 0. *commit_time* is that of the newest revision.
+    *timeline* is the timeline of PostgreSQL that the store was last written on: None on
+    SQLite, and before the first write.
     """
 
     store_id: str
@@ -52,6 +54,7 @@ class Head:
     commit_time: datetime | None
     token_key: bytes
     lost: tuple[LostRevisions, ...] = ()
+    timeline: int | None = None
 
     def next_revision(self, revision: int) -> int:
         """Return the revision that comes after *revision*: lost ones are stepped over."""
@@ -176,6 +179,12 @@ class Reading(Protocol):
     def head(self) -> Head:
         """Where the snapshot stands."""
 
+    def has_failed_over(self) -> bool:
+        """Return whether the database was promoted since the store was last written.
+
+        The next write transaction then steps over what may be lost.
+        """
+
     def items(self, ids: Collection[str]) -> dict[str, pb.Item]:
         """The items that exist among *ids*; any number of ids, one query."""
 
@@ -222,6 +231,10 @@ class Writing(Protocol):
     What concerns items is written by one `save`; what concerns sinks and the length of
     the history, at once. Of both, nothing is written if the transaction fails.
     """
+
+    @property
+    def time(self) -> datetime | None:
+        """The database's own clock when the transaction began; None if it has none."""
 
     def head(self) -> Head:
         """Where the store stands before what this transaction saves."""
@@ -343,8 +356,13 @@ class Store(ReadableStore, Protocol):
     def bell(self) -> Bell | None:
         """How others that write are heard of; None if this process alone writes."""
 
-    def write(self) -> AbstractContextManager[Writing]:
+    def write(self, seen: int = 0) -> AbstractContextManager[Writing]:
         """Open a write transaction; it is durable when the block ends without an error.
+
+        *seen* is the greatest revision that the caller knows to have been committed. If the
+        store is not there any more, or its database was promoted since it was last written,
+        the transaction first steps over every revision that may have been given: its head
+        then has one more range of lost revisions.
 
         If the block raises, nothing of it is written. Raises CommitUnknown if the
         connection broke while the transaction was committed.

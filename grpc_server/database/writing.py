@@ -8,7 +8,15 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from grpc_server.database import answers, compacting, reading, sink_rows, timestamps, written
+from grpc_server.database import (
+    answers,
+    compacting,
+    reading,
+    sink_rows,
+    succession,
+    timestamps,
+    written,
+)
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.projecting import Version, project
 from grpc_server.database.projection import Row, item_of
@@ -48,13 +56,16 @@ class SqlWriting:
     """One write transaction; see `Writing` for what each method promises.
 
     It begins with the lock of the store's own row, by which writers of all processes
-    take turns; SQLite's transaction has the database alone anyway.
+    take turns; SQLite's transaction has the database alone anyway. Revisions that a
+    failover has lost, up to the one that was *seen* at least, are stepped over first.
     """
 
-    def __init__(self, connection: Connection, where: str) -> None:
+    def __init__(self, connection: Connection, where: str, seen: int = 0) -> None:
         self._connection = connection
         self._where = where
-        self._head = reading.head(connection, lock=True)
+        turn = succession.begin(connection, seen)
+        self.time = turn.time
+        self._head = turn.head
         self._payloads: dict[str, bytes | None] = {}
         self._is_saved = False
 

@@ -24,6 +24,7 @@ class Hub:
 
     def __init__(self, revision: int, max_bytes: int) -> None:
         self._revision = revision
+        self._left_out = 0
         self._max_bytes = max_bytes
         self._bytes = 0
         self._commits: list[Commit] = []
@@ -59,6 +60,13 @@ class Hub:
             self._forget(len(self._commits) - len(commits))
         self._wake()
 
+    def leave_out(self, revision: int) -> None:
+        """Go on from *revision*, up to which a failover has left out all, and wake those who wait."""
+        self._commits.clear()
+        self._bytes = 0
+        self._revision = self._left_out = revision
+        self._wake()
+
     def since(self, revision: int) -> Sequence[Commit] | None:
         """The first commits after *revision*: None if the hub no longer holds them.
 
@@ -73,6 +81,10 @@ class Hub:
             return None
         start = len(self._commits) - max(newer, 0)
         return self._commits[start : start + RUN]
+
+    def has_left_out(self, revision: int) -> bool:
+        """Return whether a failover has left revisions out since *revision*."""
+        return revision < self._left_out
 
     async def next(self, revision: int, patience: float) -> bool:
         """Wait until there is a commit after *revision*, for *patience* seconds at most."""

@@ -3,6 +3,9 @@
 The commits of this process come to the hub directly, if they follow what is there. If
 not, others have written in between, and the tail reads what is missing, its own commits
 too. Notifications make it quick; without them it looks for changes by itself.
+
+It is also where a server notices that the database failed over: the store is behind what
+the hub was told of, or another server's write has stepped over what may be lost.
 """
 
 import asyncio
@@ -11,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Self
+from typing import NamedTuple, Self
 
 import structlog
 
+from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.progress import Progress
 from grpc_server.database.errors import StoreError
-from grpc_server.database.store import Bell, Change, Store, StoredChange
+from grpc_server.database.store import Bell, Change, Head, LostRevisions, Store, StoredChange
 from grpc_server.feed.hub import Hub
 
 AT_ONCE = 1000
@@ -25,12 +29,22 @@ AT_ONCE = 1000
 
 Publish = Callable[[Sequence[Change]], None]
 
+
+class _Found(NamedTuple):
+    head: Head
+    has_failed_over: bool
+    changes: Sequence[StoredChange]
+
 _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def tailing(
-    store: Store, hub: Hub, progress: Progress, every: timedelta
+    store: Store,
+    hub: Hub,
+    progress: Progress,
+    every: timedelta,
+    observer: Observer = UNOBSERVED,
 ) -> AsyncIterator[Publish]:
     """Keep *hub* and *progress* as far as *store* is; yields what takes in own commits.
 
@@ -39,21 +53,28 @@ async def tailing(
     if store.bell is None:
         yield partial(_publish, hub, progress)
         return
-    async with Tail(store, store.bell, hub, progress, every.total_seconds()) as tail:
+    async with Tail(store, store.bell, hub, progress, every.total_seconds(), observer) as tail:
         yield tail.publish
 
 
 class Tail:
     """Follows a *store* of which the *bell* tells; an async context manager."""
 
-    def __init__(  # what it reads from, and what it tells
-        self, store: Store, bell: Bell, hub: Hub, progress: Progress, every: float
+    def __init__(  # noqa: PLR0913  # what it reads from, and what it tells
+        self,
+        store: Store,
+        bell: Bell,
+        hub: Hub,
+        progress: Progress,
+        every: float,
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store
         self._bell = bell
         self._hub = hub
         self._progress = progress
         self._every = every
+        self._observer = observer
         self._written = hub.revision
         self._is_behind, self._is_to_ring = asyncio.Event(), asyncio.Event()
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="tail")
@@ -107,14 +128,58 @@ class Tail:
 
     async def _catch_up(self) -> None:
         loop = asyncio.get_running_loop()
-        while found := await loop.run_in_executor(self._threads, self._read, self._hub.revision):
-            new = [change for change in found if change.revision > self._hub.revision]
-            self._hub.take(new)
-            self._progress.advance(self._hub.revision)
+        is_behind = True
+        while is_behind:
+            found = await loop.run_in_executor(self._threads, self._look, self._hub.revision)
+            is_behind = self._take(found)
 
-    def _read(self, after: int) -> list[StoredChange]:
+    def _look(self, after: int) -> _Found:
+        """Read what was written *after*; a database that failed over is first written to."""
+        found = self._read(after)
+        if found.has_failed_over or found.head.revision < after:
+            with self._store.write(after):
+                pass  # its beginning steps over what may be lost
+            found = self._read(after)
+        return found
+
+    def _read(self, after: int) -> _Found:
         with self._store.read() as reading:
-            return reading.changes(after, AT_ONCE)
+            changes = reading.changes(after, AT_ONCE)
+            return _Found(reading.head(), reading.has_failed_over(), changes)
+
+    def _take(self, found: _Found) -> bool:
+        """Bring what was found into the hub, in order; returns whether there may be more."""
+        rest = found.changes
+        for lost in found.head.lost:
+            before = [change for change in rest if change.revision < lost.first]
+            self._take_changes(before)
+            rest = rest[len(before) :]
+            if before and not rest:
+                return True  # there may be more before it
+            if lost.last > self._hub.revision:
+                self._leave_out(lost)
+        self._take_changes(rest)
+        return bool(found.changes)
+
+    def _take_changes(self, changes: Sequence[StoredChange]) -> None:
+        self._hub.take(change for change in changes if change.revision > self._hub.revision)
+        self._progress.advance(self._hub.revision)
+
+    def _leave_out(self, lost: LostRevisions) -> None:
+        """Go over *lost*, and tell how many of these revisions were known to be committed."""
+        known = max(max(self._hub.revision, self._progress.revision) - lost.first + 1, 0)
+        self._hub.leave_out(lost.last)
+        self._progress.leave_out(lost.last)
+        self._observer.failed_over(known)
+        log = _log.error if known else _log.warning
+        log(
+            "the database failed over: acknowledged writes are lost"
+            if known
+            else "the database failed over: no write that this server knows of is lost",
+            lost_revisions=known,
+            kept_up_to=lost.first - 1,
+            goes_on_from=lost.last,
+        )
 
 
 def _publish(hub: Hub, progress: Progress, changes: Sequence[Change]) -> None:

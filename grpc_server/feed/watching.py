@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NoReturn
 
 from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES
-from grpc_server.catalog.errors import StoreMismatch, WatcherTooSlow
+from grpc_server.catalog.errors import StoreFailedOver, StoreMismatch, WatcherTooSlow
 from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.observer import UNOBSERVED, Observer
@@ -65,6 +65,7 @@ class Feed:
             RevisionInFuture: from_revision has not been written yet.
             RevisionCompacted: what came after from_revision is no longer kept.
             WatcherTooSlow: the watcher fell too far behind, or read nothing; it may resume.
+            StoreFailedOver: the database failed over; the watcher may resume.
             ShuttingDown: the server drains; the watcher may resume.
         """
         if request.store_id not in {"", self.store_id}:
@@ -120,7 +121,7 @@ class Feed:
             while True:
                 commits = self.hub.since(cursor)
                 if commits is None and is_live:
-                    raise _too_slow(cursor)
+                    raise self._cut(cursor)
                 if commits is None:
                     reached, runs = await self._older(view, cursor)
                 else:
@@ -130,6 +131,15 @@ class Feed:
                     await tell(run)
                 is_live, is_quiet, cursor = commits is not None, reached == cursor, reached
                 await self._tell_if_quiet(cursor, tell, waits=is_quiet)
+
+    def _cut(self, cursor: int) -> WatcherTooSlow | StoreFailedOver:
+        """Say why a live watch that has come to *cursor* cannot go on."""
+        cut, why = WatcherTooSlow, "the watcher fell too far behind"
+        if self.hub.has_left_out(cursor):
+            cut, why = StoreFailedOver, "the database failed over to another server"
+        return cut(
+            f"{why}; watch again from revision {cursor}", metadata={"revision": str(cursor)}
+        )
 
     async def _tell_if_quiet(self, cursor: int, tell: Handover, *, waits: bool) -> None:
         """Tell how far the watch has come, if nothing was told for the interval.
@@ -160,10 +170,3 @@ class Feed:
 
 def _head(reading: Reading) -> Head:
     return reading.head()
-
-
-def _too_slow(cursor: int) -> WatcherTooSlow:
-    return WatcherTooSlow(
-        f"the watcher fell too far behind; watch again from revision {cursor}",
-        metadata={"revision": str(cursor)},
-    )

@@ -57,6 +57,16 @@ class WorkMetrics(Observer):
             "Sinks that lost history which they still had to publish.",
             registry=registry,
         )
+        self._failovers = Counter(
+            "items_failovers",
+            "Promotions of a standby that the store went over to.",
+            registry=registry,
+        )
+        self._lost_revisions = Counter(
+            "items_lost_revisions",
+            "Committed revisions that this server knew, and that a failover has lost.",
+            registry=registry,
+        )
         self._cut = Counter(
             "items_watchers_cut", "Watchers that were too slow, and were cut.", registry=registry
         )
@@ -95,6 +105,11 @@ class WorkMetrics(Observer):
         """See Observer."""
         self._compacted.inc(versions)
         self._lost.inc(lost_sinks)
+
+    def failed_over(self, lost: int) -> None:
+        """See Observer."""
+        self._failovers.inc()
+        self._lost_revisions.inc(lost)
 
     def watcher_cut(self) -> None:
         """See Observer."""

@@ -17,13 +17,14 @@ from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.errors import StoreCorrupt, StoreError, StoreLocked, StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.folder import require_folder
+from grpc_server.database.leaving_out import leave_out
 from grpc_server.database.migration import Migrations
 from grpc_server.database.ownership import Ownership
 from grpc_server.database.store import Head, LostRevisions
+from grpc_server.upkeep.another import become_another
 from grpc_server.upkeep.copying import copy_database, publish, unfinished
 from grpc_server.upkeep.database import file_beside, owned
 from grpc_server.upkeep.doctor.examination import examine
-from grpc_server.upkeep.leaving_out import become_another, leave_out
 from grpc_server.upkeep.sessions import refuse_sessions
 
 POSTGRESQL = (

@@ -44,6 +44,10 @@ ERROR_REASON: Final[Mapping[str, str]] = {
         "The watcher reads more slowly than the store is written; watch again from the "
         "revision that was seen last."
     ),
+    "ERROR_REASON_STORE_FAILED_OVER": (
+        "The database failed over to a server that may lack the newest commits; watch again "
+        "from the revision that was seen last."
+    ),
     "ERROR_REASON_STORE_MISMATCH": "The cursor belongs to another store.",
     "ERROR_REASON_SINK_HELD": "Another relay holds the sink; wait for the end of its lease.",
     "ERROR_REASON_LEASE_LOST": "The lease of the sink is no longer this relay's; stop publishing, acquire it anew.",

@@ -90,6 +90,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The watcher reads more slowly than the store is written; watch again from the
     revision that was seen last.
     """
+    ERROR_REASON_STORE_FAILED_OVER: _ErrorReason.ValueType  # 40
+    """The database failed over to a server that may lack the newest commits; watch again
+    from the revision that was seen last.
+    """
     ERROR_REASON_STORE_MISMATCH: _ErrorReason.ValueType  # 31
     """The cursor belongs to another store."""
     ERROR_REASON_SINK_HELD: _ErrorReason.ValueType  # 32
@@ -179,6 +183,10 @@ ERROR_REASON_NOT_ACCEPTABLE: ErrorReason.ValueType  # 29
 ERROR_REASON_WATCHER_TOO_SLOW: ErrorReason.ValueType  # 30
 """The watcher reads more slowly than the store is written; watch again from the
 revision that was seen last.
+"""
+ERROR_REASON_STORE_FAILED_OVER: ErrorReason.ValueType  # 40
+"""The database failed over to a server that may lack the newest commits; watch again
+from the revision that was seen last.
 """
 ERROR_REASON_STORE_MISMATCH: ErrorReason.ValueType  # 31
 """The cursor belongs to another store."""

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, and_, bindparam, delete, insert, inspect, select, update
 
-from grpc_server.database import compacting, reading, timestamps, version_table
+from grpc_server.database import compacting, reading, timelines, timestamps, version_table
 from grpc_server.database.dialects import among, texts
 from grpc_server.database.errors import StoreUnsupported
 from grpc_server.database.failures import driver_errors_translated
@@ -194,6 +194,7 @@ def _found(connection: Connection, original: Head) -> None:
         "revision": 0,
         "oldest_revision": original.oldest_revision,
         "token_key": original.token_key,
+        "timeline": timelines.current(connection),
     }
     connection.execute(insert(store).values(identity))
     version_table.put_seal(connection, Seal.UNFINISHED, EXACT)

@@ -1,4 +1,4 @@
-"""What a store needs to know when it goes on from an earlier moment.
+"""Revisions that are left out when a store goes on from an earlier moment.
 
 What was written after that moment is lost, but not forgotten: clients have etags and
 cursors of it, relays leases, brokers events. So that nothing of the lost future is taken
@@ -6,15 +6,13 @@ for something of the new one, no revision is given twice.
 """
 
 import json
-import secrets
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 from google.protobuf.timestamp_pb2 import Timestamp
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, update
 
-from grpc_server.database import reading, sink_rows
-from grpc_server.database.schema import parked_events, sinks, store
+from grpc_server.database import sink_rows, turn
+from grpc_server.database.schema import store
 from grpc_server.database.store import Head, LostRevisions
 from items.v1 import sinks_pb2
 
@@ -23,35 +21,28 @@ _LEAST = 1_000_000
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def leave_out(connection: Connection, now: datetime) -> LostRevisions:
+def leave_out(connection: Connection, now: datetime, *, beyond: int = 0) -> LostRevisions:
     """Let the store go on beyond all revisions that it can have had, and end every lease.
 
     A store writes fewer revisions than one in a microsecond: as many as there are
     microseconds since its last commit, until *now*, are left out. That holds as well for
-    the second restore of one backup.
+    the second restore of one backup. *beyond* is a revision that is known to have been
+    given: at least a million revisions more than that are left out, too.
     """
-    head = reading.head(connection, lock=True)
-    lost = LostRevisions(head.revision + 1, head.revision + _possible(head, now))
+    taken = turn.take(connection)
+    head = taken.head
+    last = max(head.revision + _possible(head, now), beyond + _LEAST)
+    lost = LostRevisions(head.revision + 1, last)
     connection.execute(
         update(store).values(
-            revision=lost.last, lost_revisions=json.dumps([*head.lost, lost], separators=(",", ":"))
+            revision=lost.last,
+            lost_revisions=json.dumps([*head.lost, lost], separators=(",", ":")),
+            timeline=taken.timeline,
         )
     )
     for sink in sink_rows.sinks(connection):
         sink_rows.put(connection, _released(sink, head, lost, now))
     return lost
-
-
-def become_another(connection: Connection) -> None:
-    """Make a store of its own of the copy of another: with its own id and key, and no sinks.
-
-    No relay then publishes what it writes to where the first one's changes go.
-    """
-    connection.execute(
-        update(store).values(store_id=str(uuid4()), token_key=secrets.token_bytes(32))
-    )
-    connection.execute(delete(parked_events))
-    connection.execute(delete(sinks))
 
 
 def _possible(head: Head, now: datetime) -> int:
