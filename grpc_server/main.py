@@ -5,7 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -26,6 +26,7 @@ from grpc_server.catalog.reads import Reads
 from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.standby import Bounds, Standby
 from grpc_server.catalog.sweeper import sweeping
+from grpc_server.catalog.timekeeping import Timekeeper
 from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
@@ -70,11 +71,6 @@ SERVICES = tuple(service.full_name for service in DESCRIPTORS)
 _log = structlog.get_logger(__name__)
 
 
-def now() -> datetime:
-    """The current time, in UTC."""
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the services answer from, and what reads and writes."""
@@ -91,13 +87,15 @@ class Parts:
 async def open_items(
     settings: Settings,
     store: Store,
-    clock: Callable[[], datetime] = now,
+    clock: Callable[[], datetime] | None = None,
     observer: Observer = UNOBSERVED,
 ) -> AsyncIterator[Parts]:
     """What is served of *store*, with reader, writer, sweeper and compactor running.
 
-    *observer* is told what they do.
+    *observer* is told what they do. *clock* is believed, unless it is a timekeeper, which
+    watches over that of the database, or of this machine; so does the one by default.
     """
+    clock = clock or Timekeeper()
     head = await asyncio.to_thread(_head, store)
     progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
@@ -167,10 +165,12 @@ def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> AsyncIterator[str]:
+async def serving(
+    settings: Settings, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[str]:
     """Serve within the block; yields the address, with the port that was taken.
 
-    *clock* tells the time of each commit, on the writer's thread.
+    *clock* tells the time of each commit, on the writer's thread, and is believed.
 
     On leaving, health turns to NOT_SERVING, running calls get time to end, and what
     waits is written.
@@ -180,12 +180,12 @@ async def serving(settings: Settings, clock: Callable[[], datetime] = now) -> As
         OSError: the address cannot be listened on.
         MissingExtra: the engine is not installed.
     """
-    metrics = Metrics(DESCRIPTORS)
+    metrics, timekeeper = Metrics(DESCRIPTORS), Timekeeper()
     with closing(await asyncio.to_thread(_open_store, settings)) as store:
         async with (
-            open_items(settings, store, clock, metrics.work) as parts,
+            open_items(settings, store, clock or timekeeper, metrics.work) as parts,
             metrics_served(
-                metrics.of(parts.writer, parts.feed, parts.sinks, parts.standby),
+                metrics.of(parts.writer, parts.feed, parts.sinks, parts.standby, timekeeper),
                 settings.grpc_metrics,
             ),
         ):

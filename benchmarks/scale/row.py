@@ -19,6 +19,7 @@ from benchmarks.scale.cost import processor_of_family, syncs_of
 from benchmarks.scale.points import Held
 from benchmarks.scale.store import database_of, url_of
 from grpc_server.catalog.caller import Caller
+from grpc_server.catalog.timekeeping import Moment
 from grpc_server.catalog.units import Retention, SingleWrite
 from grpc_server.catalog.view import View
 from grpc_server.database.engine import open_store
@@ -101,7 +102,7 @@ def commit(
     with store.write() as writing:
         on_lock()
         locked, used = time.perf_counter(), time.thread_time()
-        view = View(writing, datetime.now(UTC), lambda: "unused")
+        view = View(writing, Moment(datetime.now(UTC)), lambda: "unused")
         view.load((item_id for unit in writes for item_id in unit.ids()), ())
         for unit in writes:
             unit.apply(view)

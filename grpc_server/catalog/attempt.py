@@ -9,6 +9,7 @@ from typing import Any
 from grpc_server.catalog.errors import CatalogError
 from grpc_server.catalog.loading import affordable, refuse_too_large
 from grpc_server.catalog.persistence import persistently
+from grpc_server.catalog.timekeeping import Moment, Timekeeper
 from grpc_server.catalog.units import WriteUnit
 from grpc_server.catalog.view import View
 from grpc_server.database.errors import CommitUnknown, StoreError, StoreInterrupted
@@ -107,12 +108,18 @@ class Attempt:
                 refuse_too_large(units[0], transaction)
             except CatalogError as refusal:
                 return Committed(Commit(), [refusal])
-        view = View(transaction, self._clock(), self._new_id)
+        view = View(transaction, self._moment(transaction), self._new_id)
         view.load(
             chain.from_iterable(unit.ids() for unit in units),
             chain.from_iterable(unit.keys() for unit in units),
         )
         return Committed(view.commit(), [_applied(unit, view) for unit in units])
+
+    def _moment(self, transaction: Writing) -> Moment:
+        """The time of what the transaction writes; a plain clock is believed."""
+        if isinstance(self._clock, Timekeeper):
+            return self._clock.moment(transaction.head().commit_time, transaction.time)
+        return Moment(self._clock())
 
     def _is_written(self, doubt: _Doubt) -> bool:
         """Tell whether the transaction before has written what it was to.

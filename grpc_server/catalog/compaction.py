@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import takewhile
+from itertools import accumulate, takewhile
+from typing import Self
 
 from grpc_server.catalog.leases import is_lost
 from grpc_server.catalog.view import View
@@ -28,6 +29,11 @@ class HistoryRetention:
     def keeps_all(self) -> bool:
         """Whether nothing is ever compacted."""
         return self.max_age is None and self.max_revisions is None
+
+    @property
+    def without_ages(self) -> Self:
+        """What holds while the clock is in doubt: nothing goes for its age."""
+        return replace(self, max_age=None, sink_bound=timedelta.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ class Compaction:
         before, sinks = view.head, view.transaction.sinks()
         oldest = view.transaction.oldest_changes(self.limit)
         cursor = slowest_cursor(sinks, before)
-        after = next_oldest(oldest, before, cursor, self.retention, view.now)
+        retention = self.retention if view.may_remove else self.retention.without_ages
+        after = next_oldest(oldest, before, cursor, retention, view.now)
         has_moved = after > before.oldest_revision
         return Compacted(
             versions=view.transaction.compact(after) if has_moved else 0,
@@ -86,11 +93,13 @@ def next_oldest(
 ) -> int:
     """The revision to keep history from: past as many of the *oldest* changes as may go.
 
-    *cursor* is the revision up to which all sinks have published.
+    *cursor* is the revision up to which all sinks have published. A change is at least
+    as old as those after it: one that a wrong clock has dated ahead holds up nothing.
     """
+    ages = _ages(oldest, now)
 
-    def may_go(change: ChangeTime) -> bool:
-        age = now - change.commit_time
+    def may_go(aged: tuple[ChangeTime, timedelta]) -> bool:
+        change, age = aged
         is_old = retention.max_age is not None and age > retention.max_age
         is_far = (
             retention.max_revisions is not None
@@ -99,12 +108,17 @@ def next_oldest(
         is_published = change.revision <= cursor or age > retention.sink_bound
         return change.revision < head.revision and (is_old or is_far) and is_published
 
-    gone = list(takewhile(may_go, oldest))
+    gone = [change for change, _ in takewhile(may_go, zip(oldest, ages, strict=True))]
     if not gone:
         return head.oldest_revision
     if len(gone) < len(oldest):
         return oldest[len(gone)].revision
     return max(gone[-1].revision, gone[0].revision + 1)  # the last may go on beyond *oldest*
+
+
+def _ages(oldest: Sequence[ChangeTime], now: datetime) -> Sequence[timedelta]:
+    backwards = accumulate((change.commit_time for change in reversed(oldest)), min)
+    return [now - time for time in reversed([*backwards])]
 
 
 def slowest_cursor(sinks: Iterable[sinks_pb2.Sink], head: Head) -> float:

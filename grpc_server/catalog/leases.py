@@ -7,7 +7,7 @@ are never changed.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -20,6 +20,7 @@ from grpc_server.catalog.errors import (
     TooManySinks,
 )
 from grpc_server.catalog.kept import check_kept, check_written
+from grpc_server.catalog.timekeeping import JUMP
 from grpc_server.database.store import Head
 from items.v1 import sinks_pb2 as pb
 
@@ -34,6 +35,9 @@ SinkRequest = (
 
 MAX_SINKS = 100
 """How many sinks a store has at most: each holds history back, and all are read together."""
+
+LONGEST_LEASE = timedelta(minutes=5)
+"""As the contract has it: the rule of lease_duration."""
 
 WHOLE_REVISION = -1
 """The ordinal of a parked event that stands for all changes of its revision."""
@@ -201,8 +205,12 @@ def check_room(sinks: int) -> None:
 
 
 def is_held(sink: pb.Sink, now: datetime) -> bool:
-    """Whether a relay holds the sink: it has a lease that lasts."""
-    return bool(sink.holder) and sink.lease_expire_time.ToDatetime(tzinfo=now.tzinfo) > now
+    """Whether a relay holds the sink: it has a lease that lasts.
+
+    One that ends later than a lease can is of a clock that was wrong, and counts no more.
+    """
+    left = sink.lease_expire_time.ToDatetime(tzinfo=now.tzinfo) - now
+    return bool(sink.holder) and timedelta(0) < left <= LONGEST_LEASE + JUMP
 
 
 def is_lost(sink: pb.Sink, head: Head) -> bool:

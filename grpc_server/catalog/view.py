@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from grpc_server.catalog.caller import Origin
 from grpc_server.catalog.mutations import Outcome
+from grpc_server.catalog.timekeeping import Moment
 from grpc_server.database.store import Change, Commit, Head, RequestKey, StoredAnswer, Writing
 from items.v1 import items_pb2 as pb
 
@@ -18,16 +19,18 @@ V = TypeVar("V")
 class View:
     """What one write transaction has loaded, and what it will save.
 
-    *now* is the commit time of everything that is staged: never before that of the
-    newest revision, so that commit times are in the order of revisions. *new_id* makes
+    *now* is the commit time of everything that is staged: not before that of the newest
+    revision, so that commit times are in the order of revisions. *may_remove* is false
+    while the clock is in doubt: nothing may be removed for its age then. *new_id* makes
     the id of an item that comes without one. What concerns sinks and the length of the
     history is not staged: a unit writes it to the *transaction*, after it has decided.
     """
 
-    def __init__(self, transaction: Writing, now: datetime, new_id: Callable[[], str]) -> None:
+    def __init__(self, transaction: Writing, moment: Moment, new_id: Callable[[], str]) -> None:
         head = transaction.head()
         self.revision = head.revision
-        self.now = now if head.commit_time is None else max(now, head.commit_time)
+        self.now = moment.after(head.commit_time)
+        self.may_remove = moment.is_trusted
         self.transaction = transaction
         self._new_id = new_id
         self._items: dict[str, pb.Item] = {}

@@ -8,9 +8,15 @@ from prometheus_client import CollectorRegistry
 
 from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.standby import Standby
+from grpc_server.catalog.timekeeping import Timekeeper
 from grpc_server.catalog.writer import Writer
 from grpc_server.feed.watching import Feed
-from grpc_server.metrics.state import PartsCollector, StandbyCollector, StoreCollector
+from grpc_server.metrics.state import (
+    ClockCollector,
+    PartsCollector,
+    StandbyCollector,
+    StoreCollector,
+)
 from grpc_server.metrics.work import WorkMetrics
 from hosting.calls import UNKNOWN, CallMetrics, methods_of
 from hosting.metrics import process_registry
@@ -30,10 +36,16 @@ class Metrics:
         self.work = WorkMetrics(self._registry)
 
     def of(
-        self, writer: Writer, feed: Feed, sinks: Sinks, standby: Standby | None
+        self,
+        writer: Writer,
+        feed: Feed,
+        sinks: Sinks,
+        standby: Standby | None,
+        timekeeper: Timekeeper,
     ) -> CollectorRegistry:
         """All of it, and the state of these parts at each scrape; called on their event loop."""
         self._registry.register(PartsCollector(writer, feed.reader, feed.hub))
         self._registry.register(StandbyCollector(standby))
+        self._registry.register(ClockCollector(timekeeper))
         self._registry.register(StoreCollector(sinks, asyncio.get_running_loop()))
         return self._registry

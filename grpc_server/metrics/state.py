@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from grpc_server.catalog.reader import Reader
 from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.standby import Standby, State
+from grpc_server.catalog.timekeeping import Timekeeper
 from grpc_server.catalog.writer import Writer
 from grpc_server.feed.hub import Hub
 from items.v1 import sinks_pb2 as pb
@@ -52,6 +53,26 @@ class StandbyCollector(Collector):
         yield _gauge("items_standby_read", "1 if reads go to the standby of the store.", is_read)
         yield _gauge(
             "items_standby_revision", "The newest revision that the standby has shown.", revision
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClockCollector(Collector):
+    """Whether the clock that dates commits is trusted, and how far it has jumped."""
+
+    timekeeper: Timekeeper
+
+    def collect(self) -> Iterable[Metric]:
+        """Two numbers; only these are read, so any thread may."""
+        yield _gauge(
+            "items_clock_trusted",
+            "1 if the clock that dates commits is neither in doubt nor has jumped.",
+            self.timekeeper.is_trusted,
+        )
+        yield _gauge(
+            "items_clock_jump_seconds",
+            "How far that clock has jumped; the server does not follow it.",
+            self.timekeeper.offset.total_seconds(),
         )
 
 

@@ -187,7 +187,7 @@ async def test_what_waits_is_written_before_the_writer_ends(store: Store) -> Non
 
 
 async def test_a_commit_is_never_dated_before_the_one_before_it(store: Store) -> None:
-    times = iter([datetime(2026, 1, 2, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)])
+    times = iter([NOW + timedelta(minutes=59), NOW])
     async with Writer(store, lambda: next(times), str, deaf) as writer:
         first = await writer.write(creation("a"))
         second = await writer.write(creation("b"))

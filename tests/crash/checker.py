@@ -34,15 +34,19 @@ def _by_call(versions: Sequence[Version]) -> Written:
 
 
 def _misnumbered(stored: Stored) -> Iterator[str]:
-    """Revisions count from 1 to the newest, and each belongs to one call."""
+    """Revisions count from 1 to the newest, and each belongs to one call, or is left out."""
     makers = defaultdict(set)
     for version in stored.versions:
         makers[version.revision].add(version.call)
+    left_out = [range(first, last + 1) for first, last in stored.left_out]
     newest = max((stored.revision, *makers))
     if newest != stored.revision:
         yield f"the store is at revision {stored.revision}, but its history at {newest}"
     for revision in range(1, newest + 1):
-        if revision not in makers:
+        if any(revision in each for each in left_out):
+            if revision in makers:
+                yield f"revision {revision} is given, and was left out"
+        elif revision not in makers:
             yield f"revision {revision} is missing"
         elif len(makers[revision]) > 1:
             yield f"revision {revision} is repeated: by {sorted(makers[revision])}"

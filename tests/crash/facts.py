@@ -42,8 +42,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a store holds: its newest revision, its history, and each item's revision."""
+    """What a store holds: its newest revision, its history, and each item's revision.
+
+    *left_out* are the first and last revisions that failovers have stepped over.
+    """
 
     revision: int
     versions: Sequence[Version]
     items: Mapping[str, int]
+    left_out: Sequence[tuple[int, int]] = ()

@@ -56,6 +56,16 @@ def test_a_refused_call_that_wrote_is_found() -> None:
     assert found == [f"refused: {Effect('d', 5)} was not told"]
 
 
+def test_revisions_that_a_failover_has_left_out_are_not_missing() -> None:
+    later = stored(*HISTORY, replace(NEXT, revision=8))
+    assert complaints(CALLS, replace(later, left_out=[(5, 7)])) == []
+
+
+def test_a_revision_that_is_given_although_it_was_left_out_is_found() -> None:
+    found = complaints(CALLS, replace(stored(*HISTORY, NEXT), left_out=[(5, 5)]))
+    assert found == ["revision 5 is given, and was left out"]
+
+
 def test_a_gap_is_found() -> None:
     found = complaints(CALLS, stored(*HISTORY, replace(NEXT, revision=6)))
     assert found == ["revision 5 is missing"]

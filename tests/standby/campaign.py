@@ -9,7 +9,7 @@ from random import Random
 
 from items_client import ItemsClient, RetryPolicy
 from tests.crash.checker import complaints as about_calls
-from tests.crash.facts import Call
+from tests.crash.facts import Call, Stored
 from tests.crash.feed.views import View
 from tests.crash.feed.watcher import Watcher
 from tests.crash.feed.writer import Writer
@@ -131,12 +131,21 @@ class Campaign:
         return []
 
     def _complaints(self) -> list[str]:
-        table = read_table(self._three.writable)
+        table, stored = read_table(self._three.writable), read_stored(self._three.writable)
+        watched = (each for watcher in self.watchers for each in watcher.complaints(table))
         return [
-            *about_calls(self.calls, read_stored(self._three.writable)),
-            *(complaint for watcher in self.watchers for complaint in watcher.complaints(table)),
+            *about_calls(self.calls, stored),
+            *(complaint for complaint in watched if not complaint.endswith(steps(stored))),
             *(line for process in self._processes for line in process.log if is_fault(line)),
         ]
+
+
+def steps(stored: Stored) -> tuple[str, ...]:
+    """What is said of a watch that goes over what failovers have left out, as it should."""
+    return tuple(
+        f": not reliable: after revision {first - 1}, {first} to {last} was not told"
+        for first, last in stored.left_out
+    )
 
 
 def is_fault(line: str) -> bool:

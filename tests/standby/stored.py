@@ -1,5 +1,6 @@
 """Reads what a store on PostgreSQL holds, beside the servers that use it."""
 
+import json
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
@@ -12,6 +13,7 @@ from tests.crash.facts import Stored, Version
 from tests.crash.feed.table import Table
 from tests.postgresql import PostgresServer
 
+_STORE = "SELECT revision, lost_revisions FROM store"
 _VERSIONS = "SELECT revision, ordinal, item_id, actor FROM changes ORDER BY revision, ordinal"
 _CHANGES = """
     SELECT revision, commit_time, actor, request_id, kind, payload
@@ -22,12 +24,12 @@ _CHANGES = """
 def read_stored(server: PostgresServer) -> Stored:
     """All that the store there holds."""
     with psycopg.connect(server.url) as connection:
-        (revision,) = connection.execute("SELECT revision FROM store").fetchone() or (0,)
+        revision, lost = connection.execute(_STORE).fetchone() or (0, "[]")
         versions = [Version(*row) for row in connection.execute(_VERSIONS)]
         items: dict[str, int] = dict(
             connection.execute("SELECT id, revision FROM items").fetchall()
         )
-    return Stored(revision, versions, items)
+    return Stored(revision, versions, items, [tuple(each) for each in json.loads(lost)])
 
 
 def read_table(server: PostgresServer) -> Table:
