@@ -118,7 +118,8 @@ class Attempt:
     def _moment(self, transaction: Writing) -> Moment:
         """The time of what the transaction writes; a plain clock is believed."""
         if isinstance(self._clock, Timekeeper):
-            return self._clock.moment(transaction.head().commit_time, transaction.time)
+            head = transaction.head()
+            return self._clock.moment(head.doubted_since or head.commit_time, transaction.time)
         return Moment(self._clock())
 
     def _is_written(self, doubt: _Doubt) -> bool:

@@ -39,6 +39,6 @@ def _check_not_lost(head: Head, revision: int) -> None:
         if lost.first <= revision < lost.last:
             raise RevisionCompacted(
                 f"revision {revision} was lost: the store was restored from a backup, or failed "
-                f"over to a standby, that had come to {lost.first - 1}; it went on from {lost.last}",
+                f"over to a standby, that was at {lost.first - 1}, and went on from {lost.last}",
                 metadata={"oldest_revision": str(lost.last + 1)},
             )

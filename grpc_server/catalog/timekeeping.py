@@ -4,13 +4,15 @@ A commit time is kept for ever, and decides what is removed: a clock that is wro
 neither date commits nor empty the trash. Once the clock is trusted, the time goes on as
 the machine's steady clock does, and a jump of the clock is not followed. At the start there
 is only the newest commit to compare it with: a clock that is far from that is in doubt
-for an hour, in which nothing is removed (ADR 16).
+for an hour, in which nothing is removed (ADR 16). The store keeps that its newest commits
+were dated in doubt, so that no server that starts trusts the clock on their strength.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -57,6 +59,17 @@ def steady_clock() -> timedelta:
     return timedelta(seconds=time.clock_gettime(_STEADY))
 
 
+class _Anchor(NamedTuple):
+    """What the two clocks said at one moment."""
+
+    time: datetime
+    steady: timedelta
+
+    def at(self, steady: timedelta) -> datetime:
+        """Where the clock should be, when the steady one is at *steady*."""
+        return self.time + (steady - self.steady)
+
+
 class Timekeeper:
     """Tells the time of commits. *clock* is only read where the database has none of its own.
 
@@ -70,14 +83,14 @@ class Timekeeper:
     ) -> None:
         self._clock = clock
         self._steady = steady
-        self._anchor: tuple[datetime, timedelta] | None = None
+        self._anchor: _Anchor | None = None
         self._trusted_from = timedelta(0)
         self._is_trusted = True
         self._offset = timedelta(0)
 
     def __call__(self) -> datetime:
         """Return the time as it goes on from the last moment."""
-        return self._clock() if self._anchor is None else self._expected(self._steady())
+        return self._clock() if self._anchor is None else self._anchor.at(self._steady())
 
     @property
     def offset(self) -> timedelta:
@@ -92,24 +105,19 @@ class Timekeeper:
     def moment(self, newest: datetime | None, told: datetime | None = None) -> Moment:
         """Return the time now: *told* by the database, or by the clock.
 
-        *newest* is the time of the newest commit.
+        *newest* is the time of the newest commit that was not dated in doubt.
         """
         told, steady = told or self._clock(), self._steady()
-        jump = timedelta(0) if self._anchor is None else told - self._expected(steady)
-        if self._anchor is not None and self._is_trusted and abs(jump) > JUMP:
-            self._note(jump)
-            return Moment(self._expected(steady))
+        expected = told if self._anchor is None else self._anchor.at(steady)
+        has_jumped = abs(told - expected) > JUMP
+        if has_jumped and self._is_trusted:
+            self._note(told - expected)
+            return Moment(expected)
         self._note(timedelta(0))
-        is_news = self._anchor is None or abs(jump) > JUMP
-        self._anchor = (told, steady)
+        is_news = self._anchor is None or has_jumped
+        self._anchor = _Anchor(told, steady)
         self._judge(told, steady, newest, is_news=is_news)
         return Moment(told, self._is_trusted)
-
-    def _expected(self, steady: timedelta) -> datetime:
-        """Where the clock should be."""
-        assert self._anchor is not None
-        time, then = self._anchor
-        return time + (steady - then)
 
     def _note(self, jump: timedelta) -> None:
         """Keep how far the clock has jumped, and tell when it does, and when it is back."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import TypeVar
 
 from grpc_server.catalog.caller import Origin
@@ -132,7 +131,9 @@ class View:
 
     def commit(self) -> Commit:
         """Everything that was staged."""
-        return Commit(self._changes, self._new_answers, self._forgotten)
+        return Commit(
+            self._changes, self._new_answers, self._forgotten, is_doubted=not self.may_remove
+        )
 
     def _put(self, known: dict[K, V], key: K, value: V | None) -> None:
         """Set or remove *key*, and note how to take that back."""

@@ -7,12 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Connection, Engine, insert
 
-from grpc_server.database import migration, schema, sqlite, timelines
+from grpc_server.database import migration, replication, schema, sqlite, timelines
 from grpc_server.database.address import is_postgresql, sqlite_path
 from grpc_server.database.connections import Connections
 from grpc_server.database.errors import StoreUnsupported
+from grpc_server.database.exposure import advice, exposed
 from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.folder import require_folder
 from grpc_server.database.migration import Migrations
@@ -23,6 +25,8 @@ from grpc_server.database.store import PATIENCE_SECONDS, Store
 from hosting.extras import install
 
 RandomBytes = Callable[[int], bytes]
+
+_log = structlog.get_logger(__name__)
 
 EXTRA = f"the driver of PostgreSQL is not installed; run: {install('postgres')} ({{}})"
 
@@ -55,12 +59,14 @@ def _open_sqlite(url: str, readers: int, random_bytes: RandomBytes) -> Store:
     sqlite.refuse_unsafe_sqlite()
     require_folder(path.parent)
     with ExitStack() as parts, driver_errors_translated(str(path)):
-        parts.callback(Ownership.of(path).release)
         _refuse_read_only(path)
+        parts.callback(Ownership.of(path, creates=True).release)
         engine = sqlite.writing_engine(path)
         parts.callback(engine.dispose)
         _refuse_foreign(engine)
         sqlite.keep_log(engine)
+        if exposed(path):
+            _log.warning(advice(path))
         _prepare(engine, f"sqlite:///{path}", random_bytes)
         roles = Roles(
             writing=_connections(parts, engine, 1),
@@ -85,6 +91,7 @@ def _open_postgresql(
         engine = postgresql.writing_engine(settings)
         _refuse_foreign(engine)
         _prepare(engine, where, random_bytes)
+        _warn_of_standbys(engine)
         roles = Roles(
             writing=_connections(parts, engine, 1),
             reading=_connections(parts, postgresql.reading_engine(settings), readers),
@@ -114,6 +121,12 @@ def _refuse_read_only(path: Path) -> None:
 def _refuse_foreign(engine: Engine) -> None:
     with engine.connect() as connection:
         migration.refuse_foreign(connection)
+
+
+def _warn_of_standbys(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if said := replication.unprotected(connection):
+            _log.warning(said)
 
 
 def _prepare(engine: Engine, url: str, random_bytes: RandomBytes) -> None:

@@ -10,7 +10,7 @@ DEFAULT = Path("data")
 
 
 def require_folder(folder: Path) -> None:
-    """Make sure that *folder* exists; only the default one is made.
+    """Make sure that *folder* exists; only the default one is made, for its owner only.
 
     Raises:
         StoreUnsupported: it is not there, or the default one cannot be made.
@@ -29,6 +29,6 @@ def refuse_missing(folder: Path) -> None:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StoreUnsupported(f"{folder} cannot be made: {error.strerror}") from error

@@ -101,7 +101,7 @@ def head(connection: Connection) -> Head:
 
 def head_of(row: Row[Any]) -> Head:
     """Give what the store's own row says."""
-    time = row.commit_time
+    time, doubted_since = row.commit_time, row.doubted_since
     return Head(
         store_id=row.store_id,
         revision=row.revision,
@@ -110,6 +110,7 @@ def head_of(row: Row[Any]) -> Head:
         token_key=row.token_key,
         lost=tuple(LostRevisions(*each) for each in json.loads(row.lost_revisions)),
         timeline=row.timeline,
+        doubted_since=None if doubted_since is None else timestamps.to_datetime(doubted_since),
     )
 
 

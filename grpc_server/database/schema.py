@@ -143,6 +143,7 @@ store = Table(
     Column("token_key", LargeBinary, nullable=False),
     Column("lost_revisions", Text, nullable=False, server_default="[]"),
     Column("timeline", Int64),
+    Column("doubted_since", Int64),
     PrimaryKeyConstraint("singleton", name="store_key"),
     CheckConstraint("singleton = 1", name="store_is_one_row"),
     sqlite_strict=True,

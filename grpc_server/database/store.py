@@ -45,7 +45,8 @@ class Head:
 
     An empty store is at revision 0. *commit_time* is that of the newest revision.
     *timeline* is the timeline of PostgreSQL that the store was last written on: None on
-    SQLite, and before the first write.
+    SQLite, and before the first write. *doubted_since* is the newest commit time before
+    those of a clock that is in doubt: None while none is.
     """
 
     store_id: str
@@ -55,6 +56,7 @@ class Head:
     token_key: bytes
     lost: tuple[LostRevisions, ...] = ()
     timeline: int | None = None
+    doubted_since: datetime | None = None
 
     def next_revision(self, revision: int) -> int:
         """Return the revision that comes after *revision*: lost ones are stepped over."""
@@ -165,12 +167,14 @@ class Commit:
 
     *changes* are in order of (revision, ordinal); revisions continue the head's
     without a gap, and each has one change of an item at most. The last change of each
-    item is its new row, or, if EXPIRED, removes it.
+    item is its new row, or, if EXPIRED, removes it. It *is_doubted* if the clock that
+    dated it may be wrong.
     """
 
     changes: Sequence[Change] = ()
     answers: Sequence[StoredAnswer] = ()
     forgotten: Sequence[RequestKey] = field(default=())
+    is_doubted: bool = False
 
 
 class Reading(Protocol):

@@ -119,7 +119,7 @@ class SqlWriting:
             _refuse_gaps(self.head().revision, commit.changes)
         self._is_saved = True
         if commit.changes:
-            self._save_changes(commit.changes)
+            self._save_changes(commit.changes, self._doubted_since(commit))
         answers.replace(self._connection, commit.answers, commit.forgotten)
 
     def sinks(self) -> list[sinks_pb2.Sink]:
@@ -176,7 +176,12 @@ class SqlWriting:
         with driver_errors_translated(self._where):
             return act(self._connection, *args, **kwargs)
 
-    def _save_changes(self, saved: Sequence[Change]) -> None:
+    def _doubted_since(self, commit: Commit) -> int | None:
+        """The newest commit time from before the doubt that *commit* begins, or goes on with."""
+        before = self._head.doubted_since or self._head.commit_time
+        return timestamps.from_datetime(before) if commit.is_doubted and before else None
+
+    def _save_changes(self, saved: Sequence[Change], doubted_since: int | None) -> None:
         versions = [Version(change.item, change.item.SerializeToString()) for change in saved]
         rows = [_change_row(*pair) for pair in zip(saved, versions, strict=True)]
         self._connection.execute(_ADD_CHANGE, rows)
@@ -186,7 +191,11 @@ class SqlWriting:
         }
         project(self._connection, self._existing(newest), newest)
         last = saved[-1]
-        advanced = {"revision": last.revision, "commit_time": rows[-1]["commit_time"]}
+        advanced = {
+            "revision": last.revision,
+            "commit_time": rows[-1]["commit_time"],
+            "doubted_since": doubted_since,
+        }
         self._connection.execute(_ADVANCE, advanced)
 
     def _existing(self, ids: Iterable[str]) -> dict[str, bytes]:

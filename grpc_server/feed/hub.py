@@ -61,7 +61,7 @@ class Hub:
         self._wake()
 
     def leave_out(self, revision: int) -> None:
-        """Go on from *revision*, up to which a failover has left out all, and wake those who wait."""
+        """Go on from *revision*, up to which a failover has left out all; wakes those who wait."""
         self._commits.clear()
         self._bytes = 0
         self._revision = self._left_out = revision

@@ -35,6 +35,7 @@ class _Found(NamedTuple):
     has_failed_over: bool
     changes: Sequence[StoredChange]
 
+
 _log = structlog.get_logger(__name__)
 
 
@@ -53,7 +54,9 @@ async def tailing(
     if store.bell is None:
         yield partial(_publish, hub, progress)
         return
-    async with Tail(store, store.bell, hub, progress, every.total_seconds(), observer) as tail:
+    async with Tail(
+        store, store.bell, hub, progress, every.total_seconds(), observer=observer
+    ) as tail:
         yield tail.publish
 
 
@@ -67,6 +70,7 @@ class Tail:
         hub: Hub,
         progress: Progress,
         every: float,
+        *,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store

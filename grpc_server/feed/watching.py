@@ -134,12 +134,10 @@ class Feed:
 
     def _cut(self, cursor: int) -> WatcherTooSlow | StoreFailedOver:
         """Say why a live watch that has come to *cursor* cannot go on."""
-        cut, why = WatcherTooSlow, "the watcher fell too far behind"
+        again, metadata = f"watch again from revision {cursor}", {"revision": str(cursor)}
         if self.hub.has_left_out(cursor):
-            cut, why = StoreFailedOver, "the database failed over to another server"
-        return cut(
-            f"{why}; watch again from revision {cursor}", metadata={"revision": str(cursor)}
-        )
+            return StoreFailedOver(f"the database failed over; {again}", metadata=metadata)
+        return WatcherTooSlow(f"the watcher fell too far behind; {again}", metadata=metadata)
 
     async def _tell_if_quiet(self, cursor: int, tell: Handover, *, waits: bool) -> None:
         """Tell how far the watch has come, if nothing was told for the interval.

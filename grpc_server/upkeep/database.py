@@ -50,7 +50,7 @@ def owned(url: str, *, may_be_missing: bool = False) -> Iterator[Database]:
             return
         path = sqlite_path(url) if may_be_missing else existing(url)
         parts.enter_context(driver_errors_translated(str(path)))
-        parts.callback(Ownership.of(path).release)
+        parts.callback(Ownership.of(path, creates=may_be_missing).release)
         yield parts.enter_context(_disposed(sqlite.writing_engine(path), path))
 
 

@@ -74,6 +74,10 @@ async def sweep(machine: Machine, store: Store) -> int:
         return await writer.write(Expiry(10))
 
 
+def is_trusted(machine: Machine) -> bool:
+    return machine.keeper.is_trusted
+
+
 def time_of(item: pb.Item) -> datetime:
     return item.update_time.ToDatetime(tzinfo=UTC)
 
@@ -91,7 +95,7 @@ async def test_a_clock_that_jumps_dates_no_commit_and_removes_nothing(
     assert machine.keeper.offset == jump
     machine.clock -= jump
     assert time_of(await write(machine, store, "ed")) == NOW + SECOND
-    assert machine.keeper.is_trusted
+    assert is_trusted(machine)
 
 
 async def test_a_jump_and_its_end_are_told_once(machine: Machine, store: Store) -> None:
@@ -111,7 +115,7 @@ async def test_a_machine_that_was_suspended_has_not_jumped(machine: Machine, sto
     await write(machine, store, "vim")
     machine.wait(MONTH)
     assert time_of(await write(machine, store, "vim")) == NOW + MONTH
-    assert machine.keeper.is_trusted
+    assert is_trusted(machine)
 
 
 async def test_a_clock_that_is_wrong_from_the_start_removes_nothing_for_an_hour(
@@ -122,12 +126,28 @@ async def test_a_clock_that_is_wrong_from_the_start_removes_nothing_for_an_hour(
     machine.clock += MONTH
     machine.restart()
     assert await sweep(machine, store) == 0
-    assert not machine.keeper.is_trusted
+    assert not is_trusted(machine)
     machine.clock -= MONTH
     machine.wait(DOUBT / 2)
     assert await sweep(machine, store) == 0
-    assert machine.keeper.is_trusted
+    assert is_trusted(machine)
     assert time_of(await write(machine, store, "ed")) == NOW + DOUBT / 2
+
+
+async def test_a_restart_makes_nobody_trust_a_clock_that_has_dated_commits_in_doubt(
+    machine: Machine, store: Store
+) -> None:
+    await write(machine, store, "vim")
+    await write(machine, store, "vim", deletes=True)
+    machine.clock += MONTH
+    for name in ("a", "b"):
+        machine.restart()
+        await write(machine, store, name)
+        assert await sweep(machine, store) == 0
+    machine.clock -= MONTH
+    machine.restart()
+    assert time_of(await write(machine, store, "c")) == NOW
+    assert is_trusted(machine)
 
 
 async def test_what_has_expired_goes_an_hour_after_a_long_pause(
@@ -163,7 +183,7 @@ async def test_a_clock_that_begins_in_1970_is_believed_when_it_is_set(
     assert time_of(await write(machine, store, "ed")) == time_of(newest)
     machine.clock = NOW + SECOND
     assert time_of(await write(machine, store, "ed")) == NOW + SECOND
-    assert machine.keeper.is_trusted
+    assert is_trusted(machine)
 
 
 async def test_the_clock_of_the_database_is_preferred(machine: Machine) -> None:

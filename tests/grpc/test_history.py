@@ -11,7 +11,8 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from grpc import aio
 
-from grpc_server.main import now, serving
+from grpc_server.catalog.timekeeping import wall_clock
+from grpc_server.main import serving
 from grpc_server.settings import Settings
 from items.v1 import items_pb2 as pb
 from items.v1 import items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
@@ -122,7 +123,7 @@ async def commits(
     return told
 
 
-async def compacted(folder: Path, clock: Callable[[], datetime] = now) -> None:
+async def compacted(folder: Path, clock: Callable[[], datetime] = wall_clock) -> None:
     """Let a server compact the store of *folder* to its newest revision."""
     settings = server_settings(folder, history_max_revisions=1)
     async with channel_to(settings, clock) as channel:

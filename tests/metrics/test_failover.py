@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from grpc import aio
 from sqlalchemy import text
 
 from grpc_server.catalog.timekeeping import Timekeeper
@@ -27,7 +26,7 @@ def postgresql_url(folder: Path) -> Iterator[str]:
 
 
 async def test_lost_revisions_count_once_for_each_failover(
-    start: Start, items: ItemServiceStub, channel: aio.Channel, postgresql_url: str
+    start: Start, items: ItemServiceStub, postgresql_url: str
 ) -> None:
     server = start(store=postgresql_url, store_poll_interval="0.05")
     for item_id in ("a", "b", "c"):

@@ -28,6 +28,7 @@ from grpc_server.upkeep.doctor.sinks import (
     look_at_lost_sinks,
     look_at_parked_events,
 )
+from grpc_server.upkeep.doctor.surroundings import look_at_file_mode, look_at_replication
 
 
 class _Part(NamedTuple):
@@ -50,6 +51,8 @@ _PARTS = (
     _Part("lost sinks", look_at_lost_sinks, is_damage=False),
     _Part("expiry", look_at_expiry, is_damage=False),
     _Part("clock", look_at_clock, is_damage=False),
+    _Part("file mode", look_at_file_mode, is_damage=False),
+    _Part("replication", look_at_replication, is_damage=False),
 )
 
 

@@ -88,7 +88,10 @@ def _check_head(head: Head, patient: Patient, last: int) -> Iterator[str]:
         yield f"the store says that revision {head.revision} is of {time}, it is of {_shown(last)}"
     ahead = timestamps.to_datetime(last) - patient.now
     if ahead.total_seconds() > 300:  # noqa: PLR2004 - five minutes: no clock is that wrong by chance
-        yield f"revision {head.revision} was committed {ahead} after now: a clock is wrong"
+        yield (
+            f"revision {head.revision} was committed {ahead} after now: a clock was wrong; once "
+            "it is right, a server goes on with the time of day within an hour of its start"
+        )
 
 
 def _rows(patient: Patient, query: Any) -> Iterator[Any]:

@@ -7,6 +7,7 @@ labels are what the history says. Until it is finished it is sealed: no server o
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -82,7 +83,8 @@ class Copy:
             self._follow_compaction(original)
             self._put_head(
                 revision=revision,
-                commit_time=_micros(original) if last is None else last.commit_time,
+                commit_time=_micros(original.commit_time) if last is None else last.commit_time,
+                doubted_since=_micros(original.doubted_since),
                 lost_revisions=json.dumps(original.lost, separators=(",", ":")),
             )
 
@@ -231,8 +233,8 @@ def _refuse_unfit(copied: Head, original: Head, where: str) -> None:
         )
 
 
-def _micros(head: Head) -> int | None:
-    return None if head.commit_time is None else timestamps.from_datetime(head.commit_time)
+def _micros(time: datetime | None) -> int | None:
+    return None if time is None else timestamps.from_datetime(time)
 
 
 def _change_row(change: StoredChange, version: Version) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""In which life of its PostgreSQL a store was written last."""
+"""Which timeline of PostgreSQL a store was written on last, and by a clock that was trusted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,8 +13,9 @@ INT64 = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Add a column; what is stored stays as it is."""
+    """Add two columns; what is stored stays as it is."""
     op.add_column("store", sa.Column("timeline", INT64))
+    op.add_column("store", sa.Column("doubted_since", INT64))
     if op.get_context().dialect.name == "postgresql":
         op.execute(
             "UPDATE store SET timeline = "
