@@ -17,7 +17,7 @@ from grpc_server.database.store import Head, LostRevisions
 from items.v1 import sinks_pb2
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LEAST = 1_000_000
+_MORE = 1_000_000
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -25,13 +25,14 @@ def leave_out(connection: Connection, now: datetime, *, beyond: int = 0) -> Lost
     """Let the store go on beyond all revisions that it can have had, and end every lease.
 
     A store writes fewer revisions than one in a microsecond: as many as there are
-    microseconds since its last commit, until *now*, are left out. That holds as well for
-    the second restore of one backup. *beyond* is a revision that is known to have been
-    given: at least a million revisions more than that are left out, too.
+    microseconds since its last commit, until *now*, are left out, and a million more. That
+    holds as well for the second restore of one backup, however soon: the first one went
+    beyond the microseconds by that million, and no more. *beyond* is a revision that is
+    known to have been given: a million more than that are left out, at least.
     """
     taken = turn.take(connection)
     head = taken.head
-    last = max(head.revision + _possible(head, now), beyond + _LEAST)
+    last = max(head.revision + _possible(head, now), beyond + _MORE)
     lost = LostRevisions(head.revision + 1, last)
     connection.execute(
         update(store).values(
@@ -46,7 +47,7 @@ def leave_out(connection: Connection, now: datetime, *, beyond: int = 0) -> Lost
 
 
 def _possible(head: Head, now: datetime) -> int:
-    return max((now - (head.commit_time or _EPOCH)) // _MICROSECOND, _LEAST)
+    return max((now - (head.commit_time or _EPOCH)) // _MICROSECOND, 0) + _MORE
 
 
 def _released(

@@ -22,7 +22,9 @@ from tests.upkeep.made import make_store
 from tests.upkeep.schemas import EXCLUDING, VIM, make_old_store, opened, sql, upgrade
 from tests.upkeep.test_doctor import examined, said
 
-HOUR = 3_600_000_000
+HOUR = 3_601_000_000
+"""What is left out for an hour: a revision for each microsecond, and a million."""
+
 NOW = NOON + timedelta(seconds=8, hours=1)
 """An hour after the newest commit of `make_store`."""
 
