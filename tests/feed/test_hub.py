@@ -37,6 +37,20 @@ def test_a_revision_that_it_has_not_heard_of_is_waited_for() -> None:
     assert revisions(hub, 5) == []
 
 
+async def test_what_a_failover_has_left_out_is_not_held_and_those_who_wait_are_woken() -> None:
+    hub = Hub(3, AMPLE)
+    hub.publish([change(4)])
+    waiting = asyncio.create_task(hub.next(4, patience=60))
+    await asyncio.sleep(0)
+    hub.leave_out(1000)
+    assert await waiting
+    assert (hub.revision, hub.held_bytes) == (1000, 0)
+    assert [revisions(hub, since) for since in (3, 4, 999, 1000)] == [None, None, None, []]
+    assert [hub.has_left_out(since) for since in (4, 999, 1000)] == [True, True, False]
+    hub.publish([change(1001)])
+    assert revisions(hub, 1000) == [1001]
+
+
 def test_it_gives_a_run_at_a_time() -> None:
     hub = Hub(0, AMPLE)
     hub.publish([change(revision) for revision in range(1, RUN + 10)])

@@ -1,19 +1,23 @@
 """Reads of a database that went back, before and after the server has noticed."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from grpc import aio
 from sqlalchemy import text
 
+from grpc_server.database.engine import open_store
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from tests.dialects import new_store_url, stores_on
+from tests.feed.recording import Recording, watching
 from tests.feed.writing import create
 from tests.grpc.details import refusal
 from tests.new_stores import engine_at
 from tests.servers import item_service
+from tests.store.histories import add
 
 UNAWARE = {"store_poll_interval": 600, "store_notify": False, "min_revision_wait": 0.1}
 """A server that looks for what became of the store only when it writes."""
@@ -61,3 +65,24 @@ async def test_a_read_of_what_is_lost_is_refused_until_the_step_and_answered_aft
             assert refusal(refused.value).reason == "REVISION_NOT_REACHED"
         assert await create(items, "new") > lost
         assert await found(items, lost) == ["kept"]
+
+
+async def test_a_live_watch_is_told_all_that_was_kept_before_it_is_cut(
+    folder: Path, url: str
+) -> None:
+    async with item_service(folder, store=url, **UNAWARE) as items:
+        first = await create(items, "first")
+        async with watching(items, from_revision=first - 1) as live:
+            await live.reach(first)
+            with closing(open_store(url)) as other:
+                kept = [item.revision for item in add(other, pb.Item(id="a"), pb.Item(id="b"))]
+                with other.write(seen=kept[-1] + 1):
+                    pass
+            new = await create(items, "new")
+            cut = refusal(await live.end())
+        resumed = pb.WatchItemsRequest(from_revision=live.revision)
+        recording = Recording(items.WatchItems(resumed), resumed)
+        await recording.reach(new)
+    assert [commit.revision for commit in live.commits] == [first, *kept]
+    assert (cut.reason, cut.metadata["revision"]) == ("STORE_FAILED_OVER", str(kept[-1]))
+    assert [commit.revision for commit in recording.commits] == [new]
