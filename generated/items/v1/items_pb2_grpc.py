@@ -197,9 +197,10 @@ class ItemServiceServicer:
         """WatchItems follows the changes of the items: ordered, each once, without a gap,
         all changes of a revision together, and from any revision that is kept.
 
-        The stream has no end of its own. UNAVAILABLE (the server drains) and ABORTED (the
-        watcher was too slow) lose nothing: watch again from the revision seen last.
-        OUT_OF_RANGE if from_revision is no longer kept, or has not been written.
+        The stream has no end of its own. After UNAVAILABLE (the server drains, or its
+        database failed over) and ABORTED (the watcher was too slow), watch again from the
+        revision seen last: nothing is missed.
+        OUT_OF_RANGE if from_revision is no longer kept, was lost, or has not been written.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -71,9 +71,10 @@ class ItemServiceStub:
     """WatchItems follows the changes of the items: ordered, each once, without a gap,
     all changes of a revision together, and from any revision that is kept.
 
-    The stream has no end of its own. UNAVAILABLE (the server drains) and ABORTED (the
-    watcher was too slow) lose nothing: watch again from the revision seen last.
-    OUT_OF_RANGE if from_revision is no longer kept, or has not been written.
+    The stream has no end of its own. After UNAVAILABLE (the server drains, or its
+    database failed over) and ABORTED (the watcher was too slow), watch again from the
+    revision seen last: nothing is missed.
+    OUT_OF_RANGE if from_revision is no longer kept, was lost, or has not been written.
     """
 
 class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -199,9 +200,10 @@ class ItemServiceServicer(metaclass=_abc_1.ABCMeta):
         """WatchItems follows the changes of the items: ordered, each once, without a gap,
         all changes of a revision together, and from any revision that is kept.
 
-        The stream has no end of its own. UNAVAILABLE (the server drains) and ABORTED (the
-        watcher was too slow) lose nothing: watch again from the revision seen last.
-        OUT_OF_RANGE if from_revision is no longer kept, or has not been written.
+        The stream has no end of its own. After UNAVAILABLE (the server drains, or its
+        database failed over) and ABORTED (the watcher was too slow), watch again from the
+        revision seen last: nothing is missed.
+        OUT_OF_RANGE if from_revision is no longer kept, was lost, or has not been written.
         """
 
 def add_ItemServiceServicer_to_server(servicer: ItemServiceServicer, server: _aio.Server) -> None: ...
