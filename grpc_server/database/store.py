@@ -44,8 +44,8 @@ class Head:
     """Where the store stands: its newest revision and the oldest one it keeps.
 
     An empty store is at revision 0. *commit_time* is that of the newest revision.
-    *timeline* is the timeline of PostgreSQL that the store was last written on: None on
-    SQLite, and before the first write. *doubted_since* is the newest commit time before
+    *timeline* is the timeline of PostgreSQL that the store was last written on, None on
+    SQLite: a copy of the store in another database has another one. *doubted_since* is the newest commit time before
     those of a clock that is in doubt: None while none is.
     """
 
@@ -55,7 +55,7 @@ class Head:
     commit_time: datetime | None
     token_key: bytes
     lost: tuple[LostRevisions, ...] = ()
-    timeline: int | None = None
+    timeline: int | None = field(default=None, compare=False)
     doubted_since: datetime | None = None
 
     def next_revision(self, revision: int) -> int:

@@ -41,12 +41,19 @@ class Silent:
 
 
 def everything(url: str) -> dict[str, list[Any]]:
-    """All rows of all tables; JSON, which the databases write differently, is the doctor's."""
+    """All rows of all tables, as far as they are of the store, and not of its database.
+
+    JSON, which the databases write differently, is the doctor's.
+    """
     with beside(url) as database, database.snapshot() as connection:
         return {table.name: _rows(connection, table) for table in schema.metadata.sorted_tables}
 
 
 def _rows(connection: Connection, table: Table) -> list[Any]:
-    columns = [column for column in table.columns if not isinstance(column.type, JsonColumn)]
+    columns = [
+        column
+        for column in table.columns
+        if not isinstance(column.type, JsonColumn) and column is not schema.store.c.timeline
+    ]
     query = select(*columns).order_by(*table.primary_key.columns)
     return [tuple(row) for row in connection.execute(query)]
