@@ -45,8 +45,8 @@ class Head:
 
     An empty store is at revision 0. *commit_time* is that of the newest revision.
     *timeline* is the timeline of PostgreSQL that the store was last written on, None on
-    SQLite: a copy of the store in another database has another one. *doubted_since* is the newest commit time before
-    those of a clock that is in doubt: None while none is.
+    SQLite: a copy of the store in another database has another one. *doubted_since* is the
+    newest commit time before those of a clock that is in doubt: None while none is.
     """
 
     store_id: str
