@@ -1,11 +1,12 @@
 """Concurrent REST calls -> batch RPCs.
 
 While one batch is under way, the next gathers by itself: no timer, no added delay.
-A call that gives up, or is refused, never disturbs its neighbours.
+A call that gives up, or is refused, never disturbs its neighbours. One whose time is over, or
+whose client has gone, leaves the queue at once: its question is not put any more.
 """
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -26,12 +27,16 @@ Ask = Callable[[Sequence[Q], Forwarded], Awaitable[Sequence[A | Problem]]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a batch becomes, how many are under way, how many calls may wait."""
+    """How large a batch becomes, how many are under way, how much may wait.
+
+    *waiting* is a number of calls, *waiting_bytes* what their questions have together.
+    """
 
     questions: int
     bytes: int
     calls: int
     waiting: int
+    waiting_bytes: int
 
 
 @dataclass(eq=False, slots=True)
@@ -50,6 +55,10 @@ class _Waiting(Generic[Q, A]):
         else:
             self.answer.set_result(outcome)
 
+    def leave(self) -> None:
+        """Give the call up, for its client has gone."""
+        self.settle(Problem(StatusCode.CANCELLED, "CANCELLED", "the client went away"))
+
     def expire(self) -> None:
         """Answer the caller that its deadline has passed."""
         self.settle(
@@ -65,7 +74,7 @@ class _Waiting(Generic[Q, A]):
 class _Lane(Generic[Q, A]):
     """The calls of one identity: only those may share a batch."""
 
-    queue: deque[_Waiting[Q, A]] = field(default_factory=deque)
+    queue: OrderedDict[_Waiting[Q, A], None] = field(default_factory=OrderedDict)
     calls: int = 0
     woken: bool = False
 
@@ -74,9 +83,10 @@ class _Lane(Generic[Q, A]):
         batch: list[_Waiting[Q, A]] = []
         size = 0
         while self.queue and len(batch) < limits.questions:
-            if batch and size + self.queue[0].size > limits.bytes:
+            waiting = next(iter(self.queue))
+            if batch and size + waiting.size > limits.bytes:
                 break
-            waiting = self.queue.popleft()
+            del self.queue[waiting]
             if not waiting.answer.done():
                 batch.append(waiting)
                 size += waiting.size
@@ -103,25 +113,26 @@ class Coalescer(Generic[Q, A]):
         self._lanes: dict[Metadata, _Lane[Q, A]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
+        self._bytes = 0
 
     async def ask(self, question: Q, size: int, call: Forwarded) -> A:
         """The answer to *question*, which is *size* bytes.
 
         Raises:
-            Problem: the question is refused, too many wait, or the deadline has passed.
+            Problem: the question is refused, too many wait, the deadline has passed, or
+                the client has gone.
         """
-        if self._waiting >= self._limits.waiting:
+        if self._is_full(size):
             self._observer.refused()
             raise _overloaded()
         loop = asyncio.get_running_loop()
         waiting: _Waiting[Q, A] = _Waiting(question, size, call, loop.create_future())
         timer = loop.call_at(call.deadline, waiting.expire)
-        self._waiting += 1
         try:
             self._enqueue(waiting, loop)
             return await waiting.answer
         finally:
-            self._waiting -= 1
+            self._dequeue(waiting)
             timer.cancel()
 
     @property
@@ -133,12 +144,32 @@ class Coalescer(Generic[Q, A]):
         """Wait for the batches under way."""
         await asyncio.gather(*self._tasks)
 
+    def _is_full(self, size: int) -> bool:
+        limits = self._limits
+        return self._waiting >= limits.waiting or (
+            self._waiting > 0 and self._bytes + size > limits.waiting_bytes
+        )
+
     def _enqueue(self, waiting: _Waiting[Q, A], loop: asyncio.AbstractEventLoop) -> None:
+        self._waiting += 1
+        self._bytes += waiting.size
+        if waiting.call.departure is not None:
+            waiting.call.departure.add(waiting)
         lane = self._lanes.setdefault(waiting.call.identity, _Lane())
-        lane.queue.append(waiting)
+        lane.queue[waiting] = None
         if not lane.woken:  # calls that arrive in the same turn of the loop go together
             lane.woken = True
             loop.call_soon(self._start, lane, waiting.call.identity)
+
+    def _dequeue(self, waiting: _Waiting[Q, A]) -> None:
+        """Forget *waiting*, wherever it is: answered, or given up in the queue."""
+        self._waiting -= 1
+        self._bytes -= waiting.size
+        if waiting.call.departure is not None:
+            waiting.call.departure.discard(waiting)
+        lane = self._lanes.get(waiting.call.identity)
+        if lane is not None:
+            lane.queue.pop(waiting, None)
 
     def _start(self, lane: _Lane[Q, A], identity: Metadata) -> None:
         lane.woken = False

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from rest_facade.departure import Departure
 from rest_facade.problems import Place, Violation, invalid
 
 Metadata = tuple[tuple[str, str], ...]
@@ -27,15 +28,23 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 class Forwarded:
     """Who calls, which call it is, and until when it waits.
 
-    The *deadline* is a time of the event loop, or infinite.
+    The *deadline* is a time of the event loop, or infinite; the *departure* is that of the
+    client, if the server notices it.
     """
 
     identity: Metadata
     trace: Metadata
     deadline: float
+    departure: Departure | None = None
 
     @classmethod
-    def of(cls, headers: Mapping[str, str], request_id: str, seconds: float) -> "Forwarded":
+    def of(
+        cls,
+        headers: Mapping[str, str],
+        request_id: str,
+        seconds: float,
+        departure: Departure | None = None,
+    ) -> "Forwarded":
         """What the call with *headers*, which has so many *seconds*, passes on.
 
         Raises:
@@ -47,6 +56,7 @@ class Forwarded:
             ),
             trace=((REQUEST_ID, request_id), *_trace(headers)),
             deadline=asyncio.get_running_loop().time() + seconds,
+            departure=departure,
         )
 
     @classmethod

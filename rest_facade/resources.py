@@ -76,7 +76,9 @@ class Resource(BaseRoute):
             receive=receive,
             headers=headers,
             variables=scope["path_params"],
-            forwarded=Forwarded.of(headers, request_id, seconds(headers)),
+            forwarded=Forwarded.of(
+                headers, request_id, seconds(headers), scope["state"].get("departure")
+            ),
             upstream=scope["state"]["upstream"],
             settings=self._settings,
             media_type=media_type,

@@ -47,6 +47,22 @@ class Settings(BaseSettings):
     rest_head_timeout: Positive = Field(
         timedelta(seconds=10), description="How long a client may take to send its headers."
     )
+    rest_stall_timeout: Positive = Field(
+        timedelta(seconds=30),
+        description="How long a client may read nothing of its answer before it is cut off.",
+    )
+    rest_max_connections: int = Field(
+        1000,
+        ge=1,
+        description="How many connections a facade has; a new one replaces an idle one, or is"
+        " answered 503.",
+    )
+    rest_max_held_bytes: int = Field(
+        32 * 1024 * 1024,
+        ge=1024 * 1024,
+        description="How many bytes of unanswered requests, and of unread answers, a facade"
+        " holds; beyond that, the costliest connection is given up.",
+    )
     rest_max_body_bytes: int = Field(
         4 * 1024 * 1024, ge=1024, description="The largest request body that is read."
     )
@@ -61,6 +77,11 @@ class Settings(BaseSettings):
     )
     rest_gzip_bytes: int = Field(
         1024, ge=0, description="The smallest answer that is compressed for clients that take it."
+    )
+    rest_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Host names that the facade answers to, separated by commas, beside IP"
+        " addresses, `localhost` and where it listens; `*` is all of them.",
     )
     rest_root_path: Annotated[str, AfterValidator(_check_prefix)] = Field(
         "",
@@ -95,9 +116,9 @@ class Settings(BaseSettings):
     )
     log_format: Format = Field("json", description="How a line looks.")
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "rest_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
-            return tuple(origin.strip() for origin in value.split(",") if origin.strip())
+            return tuple(name.strip() for name in value.split(",") if name.strip())
         return value

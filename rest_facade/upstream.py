@@ -82,4 +82,10 @@ async def open_upstream(settings: Settings, metrics: Metrics) -> AsyncIterator[U
 
 
 def _limits(settings: Settings, questions: int, size: int) -> Limits:
-    return Limits(questions, size, settings.rest_batch_calls, settings.rest_max_waiting)
+    return Limits(
+        questions,
+        size,
+        settings.rest_batch_calls,
+        settings.rest_max_waiting,
+        settings.rest_max_held_bytes,
+    )

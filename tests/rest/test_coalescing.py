@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from grpc import StatusCode
 from structlog.testing import capture_logs
 
 from rest_facade.coalescing import Coalescer, Limits
+from rest_facade.departure import Departure
 from rest_facade.forwarding import Forwarded
 from rest_facade.problems import Problem
 
-LIMITS = Limits(questions=4, bytes=100, calls=1, waiting=100)
+LIMITS = Limits(questions=4, bytes=100, calls=1, waiting=100, waiting_bytes=10_000)
 
 
 class Upstream:
@@ -42,10 +44,12 @@ class Upstream:
         ]
 
 
-def caller(name: str = "", seconds: float = 30, request_id: str = "") -> Forwarded:
+def caller(
+    name: str = "", seconds: float = 30, request_id: str = "", departure: Departure | None = None
+) -> Forwarded:
     identity = (("authorization", name),) if name else ()
     deadline = asyncio.get_running_loop().time() + seconds
-    return Forwarded(identity, (("x-request-id", request_id),), deadline)
+    return Forwarded(identity, (("x-request-id", request_id),), deadline, departure)
 
 
 async def test_calls_of_one_turn_of_the_loop_share_a_batch() -> None:
@@ -180,7 +184,7 @@ async def test_a_batch_lasts_as_long_as_its_most_patient_caller() -> None:
 
 async def test_more_calls_than_may_wait_are_refused_with_a_time_to_come_back() -> None:
     upstream = Upstream()
-    coalescer: Coalescer[str, str] = Coalescer(upstream.ask, Limits(4, 100, 1, waiting=2))
+    coalescer: Coalescer[str, str] = Coalescer(upstream.ask, replace(LIMITS, waiting=2))
     upstream.gate.clear()
     waiting = [asyncio.ensure_future(coalescer.ask(text, 1, caller())) for text in "ab"]
     await asyncio.sleep(0)
@@ -190,6 +194,67 @@ async def test_more_calls_than_may_wait_are_refused_with_a_time_to_come_back() -
     upstream.gate.set()
     assert await asyncio.gather(*waiting) == ["A", "B"]
     assert await coalescer.ask("c", 1, caller()) == "C"
+
+
+async def test_more_bytes_than_may_wait_are_refused_but_never_a_question_alone() -> None:
+    upstream = Upstream()
+    coalescer: Coalescer[str, str] = Coalescer(upstream.ask, replace(LIMITS, waiting_bytes=100))
+    upstream.gate.clear()
+    waiting = asyncio.ensure_future(coalescer.ask("a", 1000, caller()))
+    await upstream.asked.wait()
+    with pytest.raises(Problem, match="too many"):
+        await coalescer.ask("b", 1, caller())
+    upstream.gate.set()
+    assert await waiting == "A"
+    assert await coalescer.ask("b", 1, caller()) == "B"
+
+
+async def test_a_client_that_goes_away_leaves_the_queue_and_its_question_is_not_put() -> None:
+    upstream, departure = Upstream(), Departure()
+    coalescer: Coalescer[str, str] = Coalescer(upstream.ask, LIMITS)
+    upstream.gate.clear()
+    calls = [caller(), caller(departure=departure), caller()]
+    first = asyncio.ensure_future(coalescer.ask("a", 1, calls[0]))
+    await upstream.asked.wait()
+    leaving, staying = (
+        asyncio.ensure_future(coalescer.ask(text, 1, call))
+        for text, call in zip("bc", calls[1:], strict=True)
+    )
+    await asyncio.sleep(0)
+    departure.happen()
+    with pytest.raises(Problem, match="went away"):
+        await leaving
+    assert coalescer.waiting == 2
+    upstream.gate.set()
+    await asyncio.gather(first, staying)
+    assert upstream.batches == [["a"], ["c"]]
+
+
+async def test_a_client_that_has_gone_already_puts_no_question() -> None:
+    upstream, departure = Upstream(), Departure()
+    departure.happen()
+    coalescer: Coalescer[str, str] = Coalescer(upstream.ask, LIMITS)
+    with pytest.raises(Problem, match="went away"):
+        await coalescer.ask("a", 1, caller(departure=departure))
+    assert not upstream.batches
+
+
+async def test_calls_whose_time_is_over_make_room_for_others_while_batches_hang() -> None:
+    upstream = Upstream()
+    coalescer: Coalescer[str, str] = Coalescer(
+        upstream.ask, replace(LIMITS, waiting=3, waiting_bytes=30)
+    )
+    upstream.gate.clear()
+    hanging = asyncio.ensure_future(coalescer.ask("a", 10, caller()))
+    await upstream.asked.wait()
+    for text in ("b", "c", "d", "e"):
+        with pytest.raises(Problem, match="deadline"):
+            await coalescer.ask(text, 20, caller(seconds=0.01))
+    assert coalescer.waiting == 1
+    upstream.gate.set()
+    assert await hanging == "A"
+    await coalescer.close()
+    assert upstream.batches == [["a"]]
 
 
 async def test_a_bug_is_told_to_each_caller_and_nobody_hangs() -> None:
