@@ -13,9 +13,11 @@ from prometheus_client import (
     PlatformCollector,
     ProcessCollector,
     disable_created_metrics,
+    make_wsgi_app,
     start_http_server,
 )
 
+from hosting.host_check import answering_own_names
 from hosting.os_errors import cannot_listen
 
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -61,6 +63,7 @@ async def metrics_served(registry: CollectorRegistry, address: str | None) -> As
     except OSError as error:
         why = cannot_listen(address, error)
         raise OSError(f"the metrics: {why}; choose another port, or 0 for a free one") from error
+    server.set_app(answering_own_names(make_wsgi_app(registry), host))
     _log.info("metrics", url=f"http://{address.rpartition(':')[0]}:{server.server_port}/metrics")
     try:
         yield

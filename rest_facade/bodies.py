@@ -22,6 +22,9 @@ async def read_body(
 ) -> bytes:
     """The body in one of the *accepted* media types; empty if there is none.
 
+    An empty one that is said to be of another type is refused, too: a page of another site
+    can send a form without asking, a body of JSON it cannot. (Fetch, 2.2.2)
+
     Raises:
         Problem: it is larger than *limit*, of another type, or the client has gone.
     """
@@ -29,7 +32,7 @@ async def read_body(
     if not declared.isdecimal() or int(declared) > limit:
         raise _too_large(limit)
     raw = await _receive_all(receive, limit)
-    if raw:
+    if raw or "content-type" in headers:
         check_media_type(headers, accepted)
     return raw
 

@@ -17,10 +17,13 @@ from rest_facade.docs import OPENAPI, TITLE, documentation_routes
 from rest_facade.ending import Ending
 from rest_facade.errors_page import errors_routes
 from rest_facade.exceptions import answer_http_exception
+from rest_facade.hosts import HostNames, Hosts
 from rest_facade.measuring import Measuring
 from rest_facade.metrics.metrics import Metrics
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
 from rest_facade.openapi import openapi_document
+from rest_facade.origins import Origins
+from rest_facade.outflow import Outflow
 from rest_facade.resources import resources
 from rest_facade.routers import batches, items, revisions, watch
 from rest_facade.routers.health import health_routes
@@ -92,12 +95,16 @@ def _middleware(
     settings: Settings, metrics: Metrics, pages: Sequence[BaseRoute]
 ) -> tuple[Middleware, ...]:
     """Outermost first."""
+    names = HostNames(settings.rest_hosts, settings.http)
     return (
+        Middleware(Outflow),  # next to the connection: knows all that is written
         Middleware(RequestId),  # everything after it can be told apart in the log
         *_measuring(settings, metrics, pages),  # sees the status that the client sees
         Middleware(AccessLog),  # likewise
         Middleware(SecurityHeaders),  # on every answer, refusals and faults too
+        Middleware(Hosts, names=names),  # before anything that believes the name
         *_cors(settings),  # before anything that may refuse a call: scripts can read why
+        Middleware(Origins, allowed=settings.cors_origins, told=names.told),
         Middleware(Compression, smallest=settings.rest_gzip_bytes),
         Middleware(Faults),  # turns what nobody expected into an answer of ours
     )

@@ -15,8 +15,11 @@ from rest_facade.openapi_links import links
 from rest_facade.operations import Operation
 from rest_facade.problems import MEDIA_TYPE, PREFIX, Place, problem_type, title
 
-ALWAYS = (400, 406, 429, 431, 500, 503, 504)
+ALWAYS = (400, 406, 421, 429, 431, 500, 503, 504)
 """What any operation may be refused with."""
+
+WRITING = (403,)
+"""What an operation that changes something may be refused with, too."""
 
 WITH_BODY = (408, 413, 415)
 """What an operation that reads a body may be refused with, too."""
@@ -30,6 +33,11 @@ REASONS = [
 REFUSALS: Mapping[int, tuple[str, StatusCode, str]] = MappingProxyType(
     {
         400: ("VALIDATION_FAILED", StatusCode.INVALID_ARGUMENT, "The request breaks a rule."),
+        403: (
+            "ORIGIN_NOT_ALLOWED",
+            StatusCode.PERMISSION_DENIED,
+            "A page of another site may not write.",
+        ),
         404: ("ITEM_NOT_FOUND", StatusCode.NOT_FOUND, "There is no such item, or it is deleted."),
         406: (
             "NOT_ACCEPTABLE",
@@ -42,6 +50,11 @@ REFUSALS: Mapping[int, tuple[str, StatusCode, str]] = MappingProxyType(
         412: ("ETAG_MISMATCH", StatusCode.ABORTED, "The condition of a header does not hold."),
         413: ("REQUEST_TOO_LARGE", StatusCode.RESOURCE_EXHAUSTED, "The body is too large."),
         415: ("UNSUPPORTED_MEDIA_TYPE", StatusCode.INVALID_ARGUMENT, "The body is not JSON."),
+        421: (
+            "HOST_NOT_SERVED",
+            StatusCode.PERMISSION_DENIED,
+            "The service does not answer to the host that was named.",
+        ),
         429: ("OVERLOADED", StatusCode.RESOURCE_EXHAUSTED, "Too many calls wait already."),
         431: ("REQUEST_TOO_LARGE", StatusCode.RESOURCE_EXHAUSTED, "The headers are too large."),
         500: ("INTERNAL", StatusCode.INTERNAL, "A fault of the service."),
@@ -115,7 +128,11 @@ PROBLEM: Mapping[str, Any] = {
 
 def answers(operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The answers of *operation*, by status; *schema* is that of the wanted one."""
-    refusals = {*ALWAYS, *operation.refusals, *(WITH_BODY if operation.reads_body else ())}
+    of_method = (
+        *(WRITING if operation.method != "GET" else ()),
+        *(WITH_BODY if operation.reads_body else ()),
+    )
+    refusals = {*ALWAYS, *operation.refusals, *of_method}
     return {
         **{str(status): _success(operation, status, schema) for status in operation.successes},
         **{str(status): _refusal(status) for status in sorted(refusals)},

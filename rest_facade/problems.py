@@ -48,6 +48,7 @@ HTTP_STATUS_OF_REASON: Mapping[str, int] = MappingProxyType(
         "METHOD_NOT_ALLOWED": HTTPStatus.METHOD_NOT_ALLOWED,
         "UNSUPPORTED_MEDIA_TYPE": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "NOT_ACCEPTABLE": HTTPStatus.NOT_ACCEPTABLE,
+        "HOST_NOT_SERVED": HTTPStatus.MISDIRECTED_REQUEST,
     }
 )
 """Where HTTP has a status that says more than the gRPC code does."""

@@ -54,4 +54,6 @@ ERROR_REASON: Final[Mapping[str, str]] = {
     "ERROR_REASON_SINK_NOT_FOUND": "There is no sink with this name.",
     "ERROR_REASON_REVISION_NOT_NEXT": "The revision to skip is not the next one of the sink.",
     "ERROR_REASON_TOO_MANY_SINKS": "The store has as many sinks as it may have: delete one.",
+    "ERROR_REASON_HOST_NOT_SERVED": "The service does not answer to the host that the request names. (REST only)",
+    "ERROR_REASON_ORIGIN_NOT_ALLOWED": "A page of another site may not write. (REST only)",
 }

@@ -106,6 +106,10 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """The revision to skip is not the next one of the sink."""
     ERROR_REASON_TOO_MANY_SINKS: _ErrorReason.ValueType  # 37
     """The store has as many sinks as it may have: delete one."""
+    ERROR_REASON_HOST_NOT_SERVED: _ErrorReason.ValueType  # 41
+    """The service does not answer to the host that the request names. (REST only)"""
+    ERROR_REASON_ORIGIN_NOT_ALLOWED: _ErrorReason.ValueType  # 42
+    """A page of another site may not write. (REST only)"""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why a call was refused.
@@ -200,4 +204,8 @@ ERROR_REASON_REVISION_NOT_NEXT: ErrorReason.ValueType  # 35
 """The revision to skip is not the next one of the sink."""
 ERROR_REASON_TOO_MANY_SINKS: ErrorReason.ValueType  # 37
 """The store has as many sinks as it may have: delete one."""
+ERROR_REASON_HOST_NOT_SERVED: ErrorReason.ValueType  # 41
+"""The service does not answer to the host that the request names. (REST only)"""
+ERROR_REASON_ORIGIN_NOT_ALLOWED: ErrorReason.ValueType  # 42
+"""A page of another site may not write. (REST only)"""
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
