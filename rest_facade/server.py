@@ -10,11 +10,14 @@ import uvicorn
 from fastapi import FastAPI
 
 from hosting.metrics import metrics_served
+from rest_facade.bounds import bounds_of
 from rest_facade.ending import Ending
+from rest_facade.intake import Intake, intake_buffer
 from rest_facade.listener import BACKLOG, Listener, listening
 from rest_facade.main import create_app
 from rest_facade.metrics.metrics import Metrics
-from rest_facade.protocol import bounded_protocol
+from rest_facade.open_files import allow_open_files
+from rest_facade.protocol import BoundedProtocol
 from rest_facade.settings import Settings
 
 
@@ -32,6 +35,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         OSError: the address cannot be listened on.
     """
     metrics = Metrics()
+    allow_open_files(settings.rest_max_connections)
     async with (
         metrics_served(metrics.registry, settings.rest_metrics),
         _serving(settings, metrics) as address,
@@ -66,7 +70,7 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http=bounded_protocol(settings.rest_head_timeout),
+        http=_protocol(settings),  # type: ignore[arg-type]  # a function is called as a class is
         ws="none",
         lifespan="on",
         log_config=None,  # logs.py does it
@@ -77,6 +81,12 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
         backlog=BACKLOG,
         timeout_graceful_shutdown=math.ceil(settings.rest_drain.total_seconds()),
     )
+
+
+def _protocol(settings: Settings) -> Callable[..., asyncio.BaseProtocol]:
+    """What uvicorn makes for each connection."""
+    bounds, buffer = bounds_of(settings), intake_buffer()
+    return lambda *args, **kwargs: Intake(BoundedProtocol(bounds, *args, **kwargs), buffer)
 
 
 def _close_connections_after_answers(server: uvicorn.Server) -> None:

@@ -9,6 +9,9 @@ from protojson.violations import Violation as Finding
 from protojson.violations import violations as findings
 from rest_facade.problems import Place, Problem, Violation, invalid
 
+LONGEST_TYPO = 128
+"""Characters of a name that may be another one mistyped; comparing takes their square."""
+
 
 def refusal(error: ValidationError, model: type[Message], place: Place) -> Problem:
     """The refusal of what stands at *place*, which is not a *model*."""
@@ -23,4 +26,6 @@ def _violation(found: Finding, place: Place) -> Violation:
 def _suggestion(found: Finding) -> str | None:
     """The name that was probably meant by an unknown one."""
     name = found.pointer.rpartition("/")[2]
+    if len(name) > LONGEST_TYPO:
+        return None
     return next(iter(difflib.get_close_matches(name, found.known, n=1)), None)

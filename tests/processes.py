@@ -10,6 +10,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, ClassVar, Self
 
+import psutil
+
 _OF_CORE = re.compile(r"[IWE]\d{4} \S+ +\d+ \w+\.cc:\d+\] ")
 """How a line begins that gRPC's core has written."""
 
@@ -127,6 +129,12 @@ class FacadeProcess(ServiceProcess):
     def url(self) -> str:
         """Where it serves, once it does."""
         return f"http://{self.said('http')}"
+
+    def connections(self) -> int:
+        """How many connections of clients it has."""
+        port = int(self.said("http").rpartition(":")[2])
+        sockets = psutil.Process(self.pid).net_connections("tcp")
+        return sum(each.laddr.port == port and bool(each.raddr) for each in sockets)
 
 
 class RelayProcess(ServiceProcess):

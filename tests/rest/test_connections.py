@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from rest_facade.protocol import MAX_HEAD_BYTES
+from rest_facade.framing import MAX_TARGET_BYTES
 from tests.servers import item_service, rest_client
 
 POST = b"POST /v1/items HTTP/1.1\r\nhost: items\r\ncontent-type: application/json\r\n"
@@ -103,7 +103,7 @@ async def test_what_is_not_http_is_refused(wire: Wire, sent: bytes) -> None:
 
 
 async def test_a_head_without_an_end_is_431_and_not_kept(wire: Wire) -> None:
-    head = (GET.removesuffix(b"\r\n") + b"x-more: y\r\n" * 100_000)[: MAX_HEAD_BYTES + 1]
+    head = (GET.removesuffix(b"\r\n") + b"x-more: y\r\n" * 100_000)[: MAX_TARGET_BYTES + 1]
     problem = problem_in(await wire.ask(head))
     assert (problem["status"], problem["reason"]) == (431, "REQUEST_TOO_LARGE")
 

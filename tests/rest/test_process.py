@@ -58,6 +58,22 @@ async def test_it_says_where_it_serves_logs_each_call_and_stops_when_told() -> N
     assert process.returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("soft", "hard", "expected"), [(300, 5000, 1256), (2000, 5000, 2000), (300, 400, 400)]
+)
+def test_it_may_open_as_many_files_as_it_has_connections(
+    soft: int, hard: int, expected: int
+) -> None:
+    limit = "import resource; from rest_facade.open_files import allow_open_files"
+    limit += f"; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))"
+    limit += "; allow_open_files(1000); print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    said = subprocess.run(
+        [sys.executable, "-c", limit], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    assert int(said.splitlines()[-1]) == expected
+    assert ("cannot have so many connections" in said) is (expected < 1256)
+
+
 async def test_a_flag_wins_over_a_variable() -> None:
     flags = ("--http", "127.0.0.1:0", "--rest-drain", "1")
     async with facade(*flags, ITEMS_HTTP="256.0.0.1:1") as (_, said):
