@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 
-_INLINE = re.compile(r"<(script|style)>(.*?)</\1>", re.DOTALL)
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 OWN_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
@@ -13,12 +13,19 @@ OWN_POLICY = (
 """The policy of a page whose style and script are files of ours, and that calls us."""
 
 
+READ_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The policy of a page that is only read: it has our style, and no script."""
+
+
 def viewer_policy(page: str) -> str:
     """The policy of a page that draws the OpenAPI document; viewers set inline styles."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'self' {_hashes(page, 'script')}".rstrip(),
+            f"script-src 'self' {_hashes(page)}".rstrip(),
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data:",
             "connect-src 'self'",
@@ -28,13 +35,8 @@ def viewer_policy(page: str) -> str:
     )
 
 
-def page_policy(page: str) -> str:
-    """The policy of a page that is only read: its own style."""
-    return f"default-src 'none'; style-src {_hashes(page, 'style')}; frame-ancestors 'none'"
-
-
-def _hashes(page: str, kind: str) -> str:
-    return " ".join(_source(text) for found, text in _INLINE.findall(page) if found == kind)
+def _hashes(page: str) -> str:
+    return " ".join(map(_source, _SCRIPT.findall(page)))
 
 
 def _source(text: str) -> str:

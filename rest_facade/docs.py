@@ -5,22 +5,28 @@ from importlib.resources import files
 
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from rest_facade.content_policy import viewer_policy
+from rest_facade.front_page import TITLE
+from rest_facade.page_files import page_headers
 
-TITLE = "Item service"
 OPENAPI = "/openapi.json"
 ASSETS = "/docs-assets"
 
+SWAGGER_UI = {
+    "displayOperationId": True,  # the name of the RPC
+    "displayRequestDuration": True,
+    "tryItOutEnabled": True,
+}
+
 
 def documentation_routes() -> list[BaseRoute]:
-    """`/docs` (Swagger UI), `/redoc`, their assets, and `/`, which leads to the former."""
+    """`/docs` (Swagger UI), `/redoc`, and their assets."""
     assets = files("fastapi_offline") / "static"
     return [
-        Route("/", _lead_to_docs),
         Route("/docs", _page(_swagger_ui)),
         Route("/redoc", _page(_redoc)),
         Mount(ASSETS, StaticFiles(directory=str(assets)), name="docs-assets"),
@@ -28,14 +34,16 @@ def documentation_routes() -> list[BaseRoute]:
 
 
 def _swagger_ui(root_path: str) -> HTMLResponse:
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url=f"{root_path}{OPENAPI}",
         title=TITLE,
         swagger_js_url=f"{root_path}{ASSETS}/swagger-ui-bundle.js",
         swagger_css_url=f"{root_path}{ASSETS}/swagger-ui.css",
         swagger_favicon_url=f"{root_path}{ASSETS}/favicon.png",
-        swagger_ui_parameters={"displayRequestDuration": True, "tryItOutEnabled": True},
+        swagger_ui_parameters=SWAGGER_UI,
     )
+    script = f'<script src="{root_path}/docs.js"></script></head>'
+    return HTMLResponse(bytes(page.body).decode().replace("</head>", script, 1))
 
 
 def _redoc(root_path: str) -> HTMLResponse:
@@ -51,15 +59,10 @@ def _redoc(root_path: str) -> HTMLResponse:
 def _page(draw: Callable[[str], HTMLResponse]) -> Callable[[Request], Response]:
     def show(request: Request) -> Response:
         page = draw(_root_path(request))
-        page.headers["content-security-policy"] = viewer_policy(bytes(page.body).decode())
-        page.headers["cache-control"] = "no-cache"
+        page.headers.update(page_headers(viewer_policy(bytes(page.body).decode())))
         return page
 
     return show
-
-
-def _lead_to_docs(request: Request) -> Response:
-    return RedirectResponse(f"{_root_path(request)}/docs")
 
 
 def _root_path(request: Request) -> str:

@@ -8,11 +8,11 @@ from items.v1.items_fields import ITEM_WRITABLE
 from items.v1.items_models import Item
 
 ITEM: Mapping[str, Any] = {
-    "id": "vim",
-    "name": "Vim",
-    "description": "Vi IMproved, a text editor.",
-    "labels": {"section": "editors", "maintainer": "vim-team"},
-    "attributes": {"version": "9.1", "installedSize": 4096},
+    "id": "desk-lamp",
+    "name": "Desk lamp",
+    "description": "A lamp with an arm, for desks.",
+    "labels": {"room": "studio", "team": "facilities"},
+    "attributes": {"watts": 9, "colours": ["black", "white"]},
     "createTime": "2026-01-31T09:00:00Z",
     "updateTime": "2026-02-01T12:30:00.250Z",
     "revision": "42",
@@ -42,21 +42,21 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "CreateItem": {
             "all": {"summary": "With an id that the client has chosen", "value": NEW_ITEM},
-            "least": {"summary": "The least: the id is made", "value": {"name": "Vim"}},
+            "least": {"summary": "The least: the id is made", "value": {"name": "Desk lamp"}},
         },
-        "ReplaceItem": {"item": {"value": {"name": "Vim", "labels": {"section": "editors"}}}},
+        "ReplaceItem": {"item": {"value": {"name": "Desk lamp", "labels": {"room": "studio"}}}},
         "UpdateItem": {
             "patch": {
                 "summary": "Rename, add a label, remove one, change an attribute",
                 "value": {
-                    "name": "Vim 9",
-                    "labels": {"tier": "gold", "maintainer": None},
-                    "attributes": {"version": "9.2"},
+                    "name": "Desk lamp, LED",
+                    "labels": {"tier": "gold", "team": None},
+                    "attributes": {"watts": 7},
                 },
             },
             "safe": {
                 "summary": "Only if it is still in this version",
-                "value": {"description": "A text editor.", "etag": "42"},
+                "value": {"description": "A lamp.", "etag": "42"},
             },
         },
         "UndeleteItem": {"undelete": {"value": {}}},
@@ -64,8 +64,8 @@ BODIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "mixed": {
                 "value": {
                     "writes": [
-                        {"create": {"item": {"id": "nano", "name": "GNU nano"}}},
-                        {"delete": {"id": "ed"}},
+                        {"create": {"item": {"id": "desk-chair", "name": "Desk chair"}}},
+                        {"delete": {"id": "floor-lamp"}},
                     ],
                     "allowPartial": True,
                 }
@@ -83,12 +83,12 @@ ANSWERS: Mapping[str, Any] = MappingProxyType(
         "ReplaceItem": ITEM,
         "UndeleteItem": ITEM,
         "DeleteItem": DELETED_ITEM,
-        "ListItems": {"items": [ITEM], "nextPageToken": "CgN2aW0", "revision": "42"},
-        "BatchGetItems": {"items": [ITEM], "missingIds": ["emacs"], "revision": "42"},
+        "ListItems": {"items": [ITEM], "nextPageToken": "CglkZXNrLWxhbXA", "revision": "42"},
+        "BatchGetItems": {"items": [ITEM], "missingIds": ["desk-chair"], "revision": "42"},
         "BatchWriteItems": {
             "results": [
                 {"item": ITEM, "kind": "CHANGE_KIND_CREATED"},
-                {"error": {"code": 5, "message": "there is no item `ed`"}},
+                {"error": {"code": 5, "message": "there is no item `floor-lamp`"}},
             ],
             "revision": "42",
         },
@@ -109,8 +109,8 @@ ANSWERS: Mapping[str, Any] = MappingProxyType(
 
 PARAMETERS: Mapping[str, Any] = MappingProxyType(
     {
-        "id": "vim",
-        "ids": ["vim", "emacs"],
+        "id": "desk-lamp",
+        "ids": ["desk-lamp", "desk-chair"],
     }
 )
 """Values of parameters that must be given, by name: `/docs` fills them in to try a call."""

@@ -13,23 +13,24 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
 from rest_facade.compression import Compression
-from rest_facade.docs import OPENAPI, TITLE, documentation_routes
+from rest_facade.docs import OPENAPI, documentation_routes
 from rest_facade.ending import Ending
 from rest_facade.errors_page import errors_routes
 from rest_facade.exceptions import answer_http_exception
 from rest_facade.hosts import HostNames, Hosts
+from rest_facade.front_page import TITLE, front_page_routes
 from rest_facade.measuring import Measuring
 from rest_facade.metrics.metrics import Metrics
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
 from rest_facade.openapi import openapi_document
 from rest_facade.origins import Origins
 from rest_facade.outflow import Outflow
+from rest_facade.page_files import page_file_routes
 from rest_facade.resources import resources
 from rest_facade.routers import batches, items, revisions, watch
 from rest_facade.routers.health import health_routes
 from rest_facade.settings import Settings
 from rest_facade.upstream import open_upstream
-from rest_facade.watch_page import watch_page_routes
 
 OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS, *watch.OPERATIONS)
 
@@ -63,8 +64,8 @@ def create_app(
     gives them, and serves them.
     """
     chosen, measured = settings or Settings(), metrics or Metrics()
-    pages = [*health_routes(), *documentation_routes(), *errors_routes(), *watch_page_routes()]
     version = metadata.version("item-service")
+    pages = [*health_routes(), *page_routes(version)]
     app = FastAPI(
         title=TITLE,
         version=version,
@@ -80,6 +81,16 @@ def create_app(
     )
     app.openapi = cache(partial(openapi_document, OPERATIONS, version))  # type: ignore[method-assign]  # FastAPI's own way to replace it
     return app
+
+
+def page_routes(version: str) -> list[BaseRoute]:
+    """What people open in a browser, and what that loads."""
+    return [
+        *front_page_routes(version),
+        *documentation_routes(),
+        *errors_routes(),
+        *page_file_routes(),
+    ]
 
 
 def _lifespan(settings: Settings, ending: Ending, metrics: Metrics) -> Any:

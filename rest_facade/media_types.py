@@ -13,6 +13,8 @@ MERGE_PATCH = "application/merge-patch+json"
 EVENT_STREAM = "text/event-stream"
 """Server-sent events, as EventSource reads them. (HTML, 9.2)"""
 
+HTML = "text/html"
+
 NDJSON = "application/x-ndjson"
 JSON_LINES = "application/jsonl"
 """Another name of the same."""
@@ -26,18 +28,24 @@ def negotiate(headers: Mapping[str, str], offered: Sequence[str]) -> str:
     Raises:
         Problem: `Accept` excludes all of them.
     """
-    accept = headers.get("accept", "").strip()
-    if not accept or accept in {"*/*", offered[0]}:
-        return offered[0]
-    qualities = dict(_qualities(accept))
-    best = max(offered, key=lambda name: _liking(name, qualities))
-    if _liking(best, qualities) <= 0:
+    best = preferred(headers, offered)
+    if best is None:
         raise Problem(
             StatusCode.INVALID_ARGUMENT,
             "NOT_ACCEPTABLE",
             f"answers are {' or '.join(offered)}, which `Accept` excludes",
         )
     return best
+
+
+def preferred(headers: Mapping[str, str], offered: Sequence[str]) -> str | None:
+    """Return the one of the *offered* types that `negotiate` chooses; None if all are excluded."""
+    accept = headers.get("accept", "").strip()
+    if not accept or accept in {"*/*", offered[0]}:
+        return offered[0]
+    qualities = dict(_qualities(accept))
+    best = max(offered, key=lambda name: _liking(name, qualities))
+    return best if _liking(best, qualities) > 0 else None
 
 
 def accepts_gzip(accept_encoding: str) -> bool:

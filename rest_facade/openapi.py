@@ -1,5 +1,6 @@
 """The OpenAPI document: the contract's words, and what HTTP adds to them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -32,17 +33,19 @@ REFERENCE = "#/components/schemas/{model}"
 ABOUT = """\
 The system of record for a team's items, over REST.
 
-Bodies are [ProtoJSON](https://protobuf.dev/programming-guides/json/): 64-bit integers are
-strings, and keys are read in camelCase and in snake_case.
-Every answer that holds an item has its version as `ETag`. Send it back as `If-Match` to
-write only if nobody else has (412 otherwise), or as `If-None-Match` to read only what is
-new (304 otherwise).
-An `Idempotency-Key` makes a write safe to repeat.
-`Request-Timeout` says how many seconds a call may take, such as `2.5`.
-`X-Request-Id` names a call in every log and comes back with the answer; without one, the
-service makes one.
-Errors are `application/problem+json` (RFC 9457); branch on `reason`.
-[Watch the items](watch) as they change.
+- Bodies are [ProtoJSON](https://protobuf.dev/programming-guides/json/): 64-bit integers
+  are strings, and keys are read in camelCase and in snake_case.
+- Every answer that holds an item has its version as `ETag`.
+  Send it back as `If-Match` to write only if nobody else has (412 otherwise),
+  or as `If-None-Match` to read only what is new (304 otherwise).
+- An `Idempotency-Key` makes a write safe to repeat.
+- `Request-Timeout` says how many seconds a call may take, such as `2.5`.
+- `X-Request-Id` names a call in every log and comes back with the answer;
+  without one, the service makes one.
+- Errors are `application/problem+json` (RFC 9457): branch on `reason`.
+
+[Every error](errors) and what to do about it · [Watch the items](watch) as they change ·
+[All pages](.)
 """
 
 FORMATS = {
@@ -139,7 +142,7 @@ def _operation(operation: Operation, route: Route, names: Names) -> dict[str, An
     described = {
         "tags": [operation.tag],
         "operationId": route.rpc,
-        "summary": route.summary,
+        "summary": _summary(route),
         "description": "\n\n".join(filter(None, (route.description, operation.about))),
         "parameters": [*_path(route), *_query(route), *_headers(operation)],
         "responses": answers(operation, _answer(route, names)),
@@ -148,6 +151,12 @@ def _operation(operation: Operation, route: Route, names: Names) -> dict[str, An
         schema = names[route.body_model, READ]
         described["requestBody"] = _body(operation, schema)
     return described
+
+
+def _summary(route: Route) -> str:
+    """The first clause of the comment, without the RPC's name: that is the operation's id."""
+    clause = re.split("[:;]", route.summary, maxsplit=1)[0].removeprefix(f"{route.rpc} ")
+    return clause[:1].upper() + clause[1:]
 
 
 def _path(route: Route) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ import items_events.settings
 import rest_facade.settings
 from grpc_server.catalog.errors import CatalogError
 from grpc_server.status import describe, reason_name
-from items.v1 import errors_pb2
 from items_cli.main import create_app
+from rest_facade.reasons import all_reasons, http_statuses, meaning
 from tests.docs.pages import ROOT, page, rows
 
 SETTINGS = {
@@ -57,10 +57,13 @@ def test_the_readme_lists_every_setting_with_its_default_and_its_meaning() -> No
     assert rows(page("README.md"), "Settings") == list(expected.values())
 
 
-def test_docs_errors_lists_every_reason_of_the_contract() -> None:
-    reasons = [row[0].strip("`") for row in rows(page("docs/errors.md"), "Reasons")]
-    values = [value for value in errors_pb2.ErrorReason.values() if value]
-    assert sorted(reasons) == sorted(map(reason_name, values))
+def test_docs_errors_lists_every_reason_as_the_page_of_the_facade_does() -> None:
+    expected = [
+        [f"`{name}`", reason.code.name, http_statuses(name, reason), meaning(name), reason.advice]
+        for name, reason in all_reasons()
+    ]
+    shown = "\n".join(f"| {' | '.join(row)} |" for row in expected)
+    assert rows(page("docs/errors.md"), "Reasons") == expected, shown
 
 
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)

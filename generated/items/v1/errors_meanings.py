@@ -7,51 +7,53 @@ from typing import Final
 
 ERROR_REASON: Final[Mapping[str, str]] = {
     "ERROR_REASON_UNSPECIFIED": "Never sent.",
-    "ERROR_REASON_VALIDATION_FAILED": "A field breaks a limit of the contract; BadRequest lists each one.",
-    "ERROR_REASON_INVALID_FILTER": "The filter cannot be read or compares what cannot be compared.",
-    "ERROR_REASON_INVALID_ORDER_BY": "The order names an unknown field or repeats one.",
+    "ERROR_REASON_VALIDATION_FAILED": "A field breaks a limit of the contract, is unknown or is missing.",
+    "ERROR_REASON_INVALID_FILTER": "The filter cannot be parsed, or compares what cannot be compared.",
+    "ERROR_REASON_INVALID_ORDER_BY": "The order names an unknown field, or repeats one.",
     "ERROR_REASON_INVALID_PAGE_TOKEN": "The page token is damaged, or was made for another request.",
     "ERROR_REASON_INVALID_UPDATE_MASK": "The update mask names a path that does not exist or cannot be written.",
     "ERROR_REASON_DUPLICATE_ID": "A batch that is applied as a whole writes the same item twice.",
     "ERROR_REASON_ITEM_NOT_FOUND": "There is no item with this id.",
     "ERROR_REASON_ITEM_DELETED": "The item is soft-deleted; it can be undeleted until its expire_time.",
     "ERROR_REASON_ITEM_ALREADY_EXISTS": "The id is taken, by a live item or by a soft-deleted one.",
-    "ERROR_REASON_ITEM_NOT_DELETED": "The item is not deleted, so that it cannot be undeleted.",
+    "ERROR_REASON_ITEM_NOT_DELETED": "The item to undelete is not deleted.",
     "ERROR_REASON_ETAG_MISMATCH": "The item has changed since the etag that was sent.",
     "ERROR_REASON_REQUEST_ID_REUSED": "The request id was used before, with another request.",
-    "ERROR_REASON_REVISION_COMPACTED": "The revision is older than the oldest one that is kept.",
+    "ERROR_REASON_REVISION_COMPACTED": (
+        "The revision is older than the oldest one that is kept, or was lost when the store "
+        "was restored from a backup."
+    ),
     "ERROR_REASON_REVISION_IN_FUTURE": "The revision has not been written yet.",
-    "ERROR_REASON_REVISION_NOT_REACHED": "The store did not reach the min_revision of a read in time; try again.",
+    "ERROR_REASON_REVISION_NOT_REACHED": "The store did not reach the min_revision of a read in time.",
     "ERROR_REASON_REQUEST_TOO_LARGE": "The message is larger than the service accepts.",
-    "ERROR_REASON_OVERLOADED": "Too many calls wait already; try again after the given delay.",
-    "ERROR_REASON_STORE_UNAVAILABLE": "The database does not answer; try again after the given delay.",
-    "ERROR_REASON_SHUTTING_DOWN": "The server is draining; another replica, or this one later, will answer.",
+    "ERROR_REASON_OVERLOADED": "Too many calls are waiting already, or too much data is in them.",
+    "ERROR_REASON_STORE_UNAVAILABLE": "The database does not answer; nothing was written.",
+    "ERROR_REASON_SHUTTING_DOWN": "The server is draining; another replica answers, or this one later.",
     "ERROR_REASON_COMMIT_OUTCOME_UNKNOWN": (
-        "The connection to the database broke while the write was committed; it may be "
-        "written or not. Send it again with the same request id."
+        "The connection to the database broke during the commit: the write may have been "
+        "applied or not."
     ),
     "ERROR_REASON_UPSTREAM_UNAVAILABLE": "The facade cannot reach the gRPC server.",
     "ERROR_REASON_DEADLINE_EXCEEDED": "The deadline passed before there was an answer.",
-    "ERROR_REASON_CANCELLED": "The caller gave up.",
-    "ERROR_REASON_INTERNAL": "A fault of the service; its log has the request id and the cause.",
+    "ERROR_REASON_CANCELLED": "The client gave up.",
+    "ERROR_REASON_INTERNAL": "A fault of the service.",
     "ERROR_REASON_UNIMPLEMENTED": "The method does not exist in this version of the service.",
     "ERROR_REASON_MALFORMED_JSON": "The request body is not JSON. (REST only)",
     "ERROR_REASON_ROUTE_NOT_FOUND": "No resource has this path. (REST only)",
-    "ERROR_REASON_METHOD_NOT_ALLOWED": "The resource does not know this HTTP method. (REST only)",
-    "ERROR_REASON_UNSUPPORTED_MEDIA_TYPE": "The request body has a media type that is not read here. (REST only)",
-    "ERROR_REASON_NOT_ACCEPTABLE": "None of the accepted media types can be answered with. (REST only)",
-    "ERROR_REASON_WATCHER_TOO_SLOW": (
-        "The watcher reads more slowly than the store is written; watch again from the "
-        "revision that was seen last."
-    ),
+    "ERROR_REASON_METHOD_NOT_ALLOWED": "The resource does not support this HTTP method. (REST only)",
+    "ERROR_REASON_UNSUPPORTED_MEDIA_TYPE": "The request body has a media type that is not accepted here. (REST only)",
+    "ERROR_REASON_NOT_ACCEPTABLE": "The service can answer with none of the accepted media types. (REST only)",
+    "ERROR_REASON_WATCHER_TOO_SLOW": "The watcher reads more slowly than the store is written, or not at all.",
     "ERROR_REASON_STORE_FAILED_OVER": (
         "The database failed over to a server that may lack the newest commits; watch again "
         "from the revision that was seen last."
     ),
     "ERROR_REASON_STORE_MISMATCH": "The cursor belongs to another store.",
-    "ERROR_REASON_SINK_HELD": "Another relay holds the sink; wait for the end of its lease.",
-    "ERROR_REASON_LEASE_LOST": "The lease of the sink is no longer this relay's; stop publishing, acquire it anew.",
-    "ERROR_REASON_SINK_NOT_FOUND": "There is no sink with this name.",
+    "ERROR_REASON_SINK_HELD": "Another relay holds the sink.",
+    "ERROR_REASON_LEASE_LOST": (
+        "The lease has passed to another relay, or the sink was replayed, skipped or released."
+    ),
+    "ERROR_REASON_SINK_NOT_FOUND": "No relay has acquired a sink of this name, or the sink was deleted.",
     "ERROR_REASON_REVISION_NOT_NEXT": "The revision to skip is not the next one of the sink.",
     "ERROR_REASON_TOO_MANY_SINKS": "The store has as many sinks as it may have: delete one.",
     "ERROR_REASON_HOST_NOT_SERVED": "The service does not answer to the host that the request names. (REST only)",

@@ -25,11 +25,11 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_UNSPECIFIED: _ErrorReason.ValueType  # 0
     """Never sent."""
     ERROR_REASON_VALIDATION_FAILED: _ErrorReason.ValueType  # 1
-    """A field breaks a limit of the contract; BadRequest lists each one."""
+    """A field breaks a limit of the contract, is unknown or is missing."""
     ERROR_REASON_INVALID_FILTER: _ErrorReason.ValueType  # 2
-    """The filter cannot be read or compares what cannot be compared."""
+    """The filter cannot be parsed, or compares what cannot be compared."""
     ERROR_REASON_INVALID_ORDER_BY: _ErrorReason.ValueType  # 3
-    """The order names an unknown field or repeats one."""
+    """The order names an unknown field, or repeats one."""
     ERROR_REASON_INVALID_PAGE_TOKEN: _ErrorReason.ValueType  # 4
     """The page token is damaged, or was made for another request."""
     ERROR_REASON_INVALID_UPDATE_MASK: _ErrorReason.ValueType  # 5
@@ -43,37 +43,39 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ITEM_ALREADY_EXISTS: _ErrorReason.ValueType  # 9
     """The id is taken, by a live item or by a soft-deleted one."""
     ERROR_REASON_ITEM_NOT_DELETED: _ErrorReason.ValueType  # 10
-    """The item is not deleted, so that it cannot be undeleted."""
+    """The item to undelete is not deleted."""
     ERROR_REASON_ETAG_MISMATCH: _ErrorReason.ValueType  # 11
     """The item has changed since the etag that was sent."""
     ERROR_REASON_REQUEST_ID_REUSED: _ErrorReason.ValueType  # 12
     """The request id was used before, with another request."""
     ERROR_REASON_REVISION_COMPACTED: _ErrorReason.ValueType  # 13
-    """The revision is older than the oldest one that is kept."""
+    """The revision is older than the oldest one that is kept, or was lost when the
+    store was restored from a backup.
+    """
     ERROR_REASON_REVISION_IN_FUTURE: _ErrorReason.ValueType  # 14
     """The revision has not been written yet."""
     ERROR_REASON_REVISION_NOT_REACHED: _ErrorReason.ValueType  # 15
-    """The store did not reach the min_revision of a read in time; try again."""
+    """The store did not reach the min_revision of a read in time."""
     ERROR_REASON_REQUEST_TOO_LARGE: _ErrorReason.ValueType  # 16
     """The message is larger than the service accepts."""
     ERROR_REASON_OVERLOADED: _ErrorReason.ValueType  # 17
-    """Too many calls wait already; try again after the given delay."""
+    """Too many calls are waiting already, or too much data is in them."""
     ERROR_REASON_STORE_UNAVAILABLE: _ErrorReason.ValueType  # 18
-    """The database does not answer; try again after the given delay."""
+    """The database does not answer; nothing was written."""
     ERROR_REASON_SHUTTING_DOWN: _ErrorReason.ValueType  # 19
-    """The server is draining; another replica, or this one later, will answer."""
+    """The server is draining; another replica answers, or this one later."""
     ERROR_REASON_COMMIT_OUTCOME_UNKNOWN: _ErrorReason.ValueType  # 36
-    """The connection to the database broke while the write was committed; it may
-    be written or not. Send it again with the same request id.
+    """The connection to the database broke during the commit: the write may have
+    been applied or not.
     """
     ERROR_REASON_UPSTREAM_UNAVAILABLE: _ErrorReason.ValueType  # 20
     """The facade cannot reach the gRPC server."""
     ERROR_REASON_DEADLINE_EXCEEDED: _ErrorReason.ValueType  # 21
     """The deadline passed before there was an answer."""
     ERROR_REASON_CANCELLED: _ErrorReason.ValueType  # 22
-    """The caller gave up."""
+    """The client gave up."""
     ERROR_REASON_INTERNAL: _ErrorReason.ValueType  # 23
-    """A fault of the service; its log has the request id and the cause."""
+    """A fault of the service."""
     ERROR_REASON_UNIMPLEMENTED: _ErrorReason.ValueType  # 24
     """The method does not exist in this version of the service."""
     ERROR_REASON_MALFORMED_JSON: _ErrorReason.ValueType  # 25
@@ -81,15 +83,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_ROUTE_NOT_FOUND: _ErrorReason.ValueType  # 26
     """No resource has this path. (REST only)"""
     ERROR_REASON_METHOD_NOT_ALLOWED: _ErrorReason.ValueType  # 27
-    """The resource does not know this HTTP method. (REST only)"""
+    """The resource does not support this HTTP method. (REST only)"""
     ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: _ErrorReason.ValueType  # 28
-    """The request body has a media type that is not read here. (REST only)"""
+    """The request body has a media type that is not accepted here. (REST only)"""
     ERROR_REASON_NOT_ACCEPTABLE: _ErrorReason.ValueType  # 29
-    """None of the accepted media types can be answered with. (REST only)"""
+    """The service can answer with none of the accepted media types. (REST only)"""
     ERROR_REASON_WATCHER_TOO_SLOW: _ErrorReason.ValueType  # 30
-    """The watcher reads more slowly than the store is written; watch again from the
-    revision that was seen last.
-    """
+    """The watcher reads more slowly than the store is written, or not at all."""
     ERROR_REASON_STORE_FAILED_OVER: _ErrorReason.ValueType  # 40
     """The database failed over to a server that may lack the newest commits; watch again
     from the revision that was seen last.
@@ -97,11 +97,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_STORE_MISMATCH: _ErrorReason.ValueType  # 31
     """The cursor belongs to another store."""
     ERROR_REASON_SINK_HELD: _ErrorReason.ValueType  # 32
-    """Another relay holds the sink; wait for the end of its lease."""
+    """Another relay holds the sink."""
     ERROR_REASON_LEASE_LOST: _ErrorReason.ValueType  # 33
-    """The lease of the sink is no longer this relay's; stop publishing, acquire it anew."""
+    """The lease has passed to another relay, or the sink was replayed, skipped or
+    released.
+    """
     ERROR_REASON_SINK_NOT_FOUND: _ErrorReason.ValueType  # 34
-    """There is no sink with this name."""
+    """No relay has acquired a sink of this name, or the sink was deleted."""
     ERROR_REASON_REVISION_NOT_NEXT: _ErrorReason.ValueType  # 35
     """The revision to skip is not the next one of the sink."""
     ERROR_REASON_TOO_MANY_SINKS: _ErrorReason.ValueType  # 37
@@ -123,11 +125,11 @@ class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
 ERROR_REASON_UNSPECIFIED: ErrorReason.ValueType  # 0
 """Never sent."""
 ERROR_REASON_VALIDATION_FAILED: ErrorReason.ValueType  # 1
-"""A field breaks a limit of the contract; BadRequest lists each one."""
+"""A field breaks a limit of the contract, is unknown or is missing."""
 ERROR_REASON_INVALID_FILTER: ErrorReason.ValueType  # 2
-"""The filter cannot be read or compares what cannot be compared."""
+"""The filter cannot be parsed, or compares what cannot be compared."""
 ERROR_REASON_INVALID_ORDER_BY: ErrorReason.ValueType  # 3
-"""The order names an unknown field or repeats one."""
+"""The order names an unknown field, or repeats one."""
 ERROR_REASON_INVALID_PAGE_TOKEN: ErrorReason.ValueType  # 4
 """The page token is damaged, or was made for another request."""
 ERROR_REASON_INVALID_UPDATE_MASK: ErrorReason.ValueType  # 5
@@ -141,37 +143,39 @@ ERROR_REASON_ITEM_DELETED: ErrorReason.ValueType  # 8
 ERROR_REASON_ITEM_ALREADY_EXISTS: ErrorReason.ValueType  # 9
 """The id is taken, by a live item or by a soft-deleted one."""
 ERROR_REASON_ITEM_NOT_DELETED: ErrorReason.ValueType  # 10
-"""The item is not deleted, so that it cannot be undeleted."""
+"""The item to undelete is not deleted."""
 ERROR_REASON_ETAG_MISMATCH: ErrorReason.ValueType  # 11
 """The item has changed since the etag that was sent."""
 ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 12
 """The request id was used before, with another request."""
 ERROR_REASON_REVISION_COMPACTED: ErrorReason.ValueType  # 13
-"""The revision is older than the oldest one that is kept."""
+"""The revision is older than the oldest one that is kept, or was lost when the
+store was restored from a backup.
+"""
 ERROR_REASON_REVISION_IN_FUTURE: ErrorReason.ValueType  # 14
 """The revision has not been written yet."""
 ERROR_REASON_REVISION_NOT_REACHED: ErrorReason.ValueType  # 15
-"""The store did not reach the min_revision of a read in time; try again."""
+"""The store did not reach the min_revision of a read in time."""
 ERROR_REASON_REQUEST_TOO_LARGE: ErrorReason.ValueType  # 16
 """The message is larger than the service accepts."""
 ERROR_REASON_OVERLOADED: ErrorReason.ValueType  # 17
-"""Too many calls wait already; try again after the given delay."""
+"""Too many calls are waiting already, or too much data is in them."""
 ERROR_REASON_STORE_UNAVAILABLE: ErrorReason.ValueType  # 18
-"""The database does not answer; try again after the given delay."""
+"""The database does not answer; nothing was written."""
 ERROR_REASON_SHUTTING_DOWN: ErrorReason.ValueType  # 19
-"""The server is draining; another replica, or this one later, will answer."""
+"""The server is draining; another replica answers, or this one later."""
 ERROR_REASON_COMMIT_OUTCOME_UNKNOWN: ErrorReason.ValueType  # 36
-"""The connection to the database broke while the write was committed; it may
-be written or not. Send it again with the same request id.
+"""The connection to the database broke during the commit: the write may have
+been applied or not.
 """
 ERROR_REASON_UPSTREAM_UNAVAILABLE: ErrorReason.ValueType  # 20
 """The facade cannot reach the gRPC server."""
 ERROR_REASON_DEADLINE_EXCEEDED: ErrorReason.ValueType  # 21
 """The deadline passed before there was an answer."""
 ERROR_REASON_CANCELLED: ErrorReason.ValueType  # 22
-"""The caller gave up."""
+"""The client gave up."""
 ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 23
-"""A fault of the service; its log has the request id and the cause."""
+"""A fault of the service."""
 ERROR_REASON_UNIMPLEMENTED: ErrorReason.ValueType  # 24
 """The method does not exist in this version of the service."""
 ERROR_REASON_MALFORMED_JSON: ErrorReason.ValueType  # 25
@@ -179,15 +183,13 @@ ERROR_REASON_MALFORMED_JSON: ErrorReason.ValueType  # 25
 ERROR_REASON_ROUTE_NOT_FOUND: ErrorReason.ValueType  # 26
 """No resource has this path. (REST only)"""
 ERROR_REASON_METHOD_NOT_ALLOWED: ErrorReason.ValueType  # 27
-"""The resource does not know this HTTP method. (REST only)"""
+"""The resource does not support this HTTP method. (REST only)"""
 ERROR_REASON_UNSUPPORTED_MEDIA_TYPE: ErrorReason.ValueType  # 28
-"""The request body has a media type that is not read here. (REST only)"""
+"""The request body has a media type that is not accepted here. (REST only)"""
 ERROR_REASON_NOT_ACCEPTABLE: ErrorReason.ValueType  # 29
-"""None of the accepted media types can be answered with. (REST only)"""
+"""The service can answer with none of the accepted media types. (REST only)"""
 ERROR_REASON_WATCHER_TOO_SLOW: ErrorReason.ValueType  # 30
-"""The watcher reads more slowly than the store is written; watch again from the
-revision that was seen last.
-"""
+"""The watcher reads more slowly than the store is written, or not at all."""
 ERROR_REASON_STORE_FAILED_OVER: ErrorReason.ValueType  # 40
 """The database failed over to a server that may lack the newest commits; watch again
 from the revision that was seen last.
@@ -195,11 +197,13 @@ from the revision that was seen last.
 ERROR_REASON_STORE_MISMATCH: ErrorReason.ValueType  # 31
 """The cursor belongs to another store."""
 ERROR_REASON_SINK_HELD: ErrorReason.ValueType  # 32
-"""Another relay holds the sink; wait for the end of its lease."""
+"""Another relay holds the sink."""
 ERROR_REASON_LEASE_LOST: ErrorReason.ValueType  # 33
-"""The lease of the sink is no longer this relay's; stop publishing, acquire it anew."""
+"""The lease has passed to another relay, or the sink was replayed, skipped or
+released.
+"""
 ERROR_REASON_SINK_NOT_FOUND: ErrorReason.ValueType  # 34
-"""There is no sink with this name."""
+"""No relay has acquired a sink of this name, or the sink was deleted."""
 ERROR_REASON_REVISION_NOT_NEXT: ErrorReason.ValueType  # 35
 """The revision to skip is not the next one of the sink."""
 ERROR_REASON_TOO_MANY_SINKS: ErrorReason.ValueType  # 37
