@@ -95,6 +95,10 @@ def use(items: Path, folder: Path, http: str, grpc: str) -> None:
         assert b"swagger" in page.read().lower()
     with urllib.request.urlopen(f"http://{http}/watch.js", timeout=5) as script:
         assert b"EventSource" in script.read()
+    with urllib.request.urlopen(f"http://{http}/asyncapi.yaml", timeout=5) as document:
+        assert document.read().startswith(b"asyncapi: 3")
+    with urllib.request.urlopen(f"http://{http}/errors", timeout=5) as page:
+        assert b"ETAG_MISMATCH" in page.read()
 
 
 def call(url: str, body: object = None) -> dict[str, list[dict[str, str]]]:

@@ -12,7 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from codegen import asyncapi, buf, main_branch, tree
-from codegen.stubs import ROOT, contract_files, generate_rest, generate_stubs
+from codegen.stubs import (
+    ROOT,
+    contract_files,
+    generate_descriptors,
+    generate_rest,
+    generate_stubs,
+)
 
 PROTOS = "protos"
 GENERATED = "generated"
@@ -38,6 +44,7 @@ def _run(root: Path, scratch: Path, *, check: bool) -> int:
     fresh.mkdir()
     generate_stubs(protos, fresh)
     generate_rest(protos, fresh)
+    generate_descriptors(protos, fresh)
     code = _check(root / GENERATED, fresh) if check else _replace(root / GENERATED, fresh)
     code |= _document(root / asyncapi.DOCUMENT, fresh, check=check)
     _judge(root, scratch)

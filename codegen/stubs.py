@@ -20,6 +20,10 @@ import protovalidate
 from google.protobuf import descriptor_pb2
 
 VALIDATE = "buf/validate/validate.proto"
+
+CONTRACT = "contract.binpb"
+"""The file with the descriptors of the contract and of what it imports, for any language."""
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -80,6 +84,13 @@ def generate_stubs(protos: Path, out: Path) -> None:
     protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out=quiet:{out}")
     for package in out.iterdir():
         (package / "py.typed").touch()  # PEP 561: users of the package see its types
+
+
+def generate_descriptors(protos: Path, out: Path) -> None:
+    """Write the descriptors of *protos*, and of what they import, beside the stubs in *out*."""
+    files = contract_files(protos)
+    target = out / Path(files[0]).with_name(CONTRACT)
+    protoc(protos, files, "--include_imports", f"--descriptor_set_out={target}")
 
 
 @contextmanager

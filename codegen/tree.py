@@ -77,6 +77,6 @@ def explain(changes: Changes, old: Path, new: Path) -> Iterable[str]:
 
 
 def _diff(old: Path, new: Path) -> Iterable[str]:
-    before, after = (path.read_text().splitlines() for path in (old, new))
+    before, after = (path.read_text(errors="replace").splitlines() for path in (old, new))
     lines = unified_diff(before, after, "committed", "generated", lineterm="", n=1)
     return (f"    {line:.120}" for line in lines)

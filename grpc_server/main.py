@@ -13,7 +13,6 @@ import uuid_utils
 import uvloop
 from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from grpc_server.catalog.catalog import Catalog
 from grpc_server.catalog.compaction import HistoryRetention
@@ -49,6 +48,7 @@ from grpc_server.interceptors.validation import validation
 from grpc_server.lasting import LastingServer
 from grpc_server.metrics.metrics import Metrics
 from grpc_server.readiness import Readiness, watched
+from grpc_server.reflection import add_reflection
 from grpc_server.servicer import ItemServicer
 from grpc_server.settings import Settings
 from grpc_server.sink_servicer import SinkServicer
@@ -256,6 +256,5 @@ def _item_server(
     items_pb2_grpc.add_ItemServiceServicer_to_server(items, server)
     sinks_pb2_grpc.add_SinkServiceServicer_to_server(SinkServicer(parts.sinks), server)
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(names, server)
+    add_reflection((*SERVICES, health.SERVICE_NAME), server)
     return server

@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from grpc_server.database.errors import StoreLocked
 from grpc_server.main import SERVICES, serving
@@ -22,17 +21,6 @@ async def test_health_is_serving_for_the_server_and_each_service(folder: Path) -
         for service in ("", *SERVICES):
             answer = await health.Check(health_pb2.HealthCheckRequest(service=service))
             assert answer.status == health_pb2.HealthCheckResponse.SERVING
-
-
-async def test_reflection_lists_each_service(folder: Path) -> None:
-    async with (
-        serving(server_settings(folder)) as address,
-        aio.insecure_channel(address) as channel,
-    ):
-        stub = reflection_pb2_grpc.ServerReflectionStub(channel)
-        ask = reflection_pb2.ServerReflectionRequest(list_services="")
-        answers = [answer async for answer in stub.ServerReflectionInfo(iter([ask]))]
-    assert {found.name for found in answers[0].list_services_response.service} >= set(SERVICES)
 
 
 async def test_writes_under_way_are_answered_when_the_server_stops(folder: Path) -> None:
