@@ -42,7 +42,8 @@ async def ask(address: str, version: str, **question: Any) -> reflection.ServerR
             request_serializer=reflection.ServerReflectionRequest.SerializeToString,
             response_deserializer=reflection.ServerReflectionResponse.FromString,
         )
-        (answer,) = [each async for each in call([reflection.ServerReflectionRequest(**question)])]
+        asked = iter([reflection.ServerReflectionRequest(**question)])
+        (answer,) = [each async for each in call(asked)]
     return answer
 
 

@@ -17,7 +17,7 @@ PAGES = ("asyncapi.yaml", "errors.html", "front.html", "style.css", "watch.html"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `pip install` puts into site-packages."""
     folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
