@@ -63,6 +63,7 @@ class Page(TypedDict, total=False):
 
     page_size: int
     page_token: str
+    min_revision: int
 
 
 class BatchGet(TypedDict, total=False):

@@ -18,12 +18,14 @@
     │   └── RevisionInFuture                          it is not written yet
     ├── AccessDenied             UNAUTHENTICATED, PERMISSION_DENIED
     ├── Overloaded               RESOURCE_EXHAUSTED   too many calls wait already
-    ├── Unavailable              UNAVAILABLE          nobody answered
+    ├── Unavailable              UNAVAILABLE,         no server answered
+    │                            CANCELLED            a server that ends gave the call up
     ├── OutcomeUnknown           UNKNOWN              a write may be carried out or not
     ├── DeadlineExceeded         DEADLINE_EXCEEDED    the time was up
     └── ServiceFailed            every other code     a fault of the service
 
-`errors.from_status` and `errors.from_call` make them.
+`items_client.statuses.from_status` and `from_call` make them. A reason that an error is named
+after decides, else the code; REQUEST_TOO_LARGE is an InvalidRequest.
 """
 
 from collections.abc import Mapping

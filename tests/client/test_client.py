@@ -1,12 +1,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from google.protobuf.message import Message
 
 from grpc_server.main import serving
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient, writes
+from items_client.client import BatchGet, BatchWrite, Get, List, Page
 from items_client.errors import (
     AlreadyExists,
     EtagMismatch,
@@ -184,3 +187,26 @@ async def test_any_call_can_be_sent_as_a_message(client: ItemsClient) -> None:
 async def test_a_client_that_is_not_open_says_how_to_open_it() -> None:
     with pytest.raises(RuntimeError, match="async with"):
         await ItemsClient("127.0.0.1:50051").get("vim")
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message", "positional"),
+    [
+        (Get, pb.GetItemRequest, {"id"}),
+        (List, pb.ListItemsRequest, set()),
+        (Page, pb.ListItemRevisionsRequest, {"id"}),
+        (BatchGet, pb.BatchGetItemsRequest, {"ids"}),
+        (BatchWrite, pb.BatchWriteItemsRequest, {"writes"}),
+    ],
+)
+def test_every_field_of_a_request_can_be_said(
+    keywords: type, message: type[Message], positional: set[str]
+) -> None:
+    fields = {field.name for field in message.DESCRIPTOR.fields}
+    assert set(get_type_hints(keywords)) == fields - positional
+
+
+async def test_the_history_can_be_read_from_a_revision_on(client: ItemsClient) -> None:
+    made = await client.create(id="vim", name="Vim")
+    kept = [one async for one in client.revisions("vim", min_revision=made.revision)]
+    assert [one.revision for one in kept] == [made.revision]

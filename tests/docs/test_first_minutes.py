@@ -43,6 +43,9 @@ def test_the_first_five_minutes_run_as_written(service: dict[str, str], folder: 
     script = script.replace("examples/", f"{ROOT}/examples/").replace(". .venv/bin/activate\n", "")
     for written, real in service.items():
         script = script.replace(written, real)
+    (program,) = blocks(page("README.md"), "python first-minutes")
+    (folder / "snippet.py").write_text(program.replace("127.0.0.1:50051", service["ITEMS_GRPC"]))
+    script += "python snippet.py\n"
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
         ["/bin/bash", "-c", script],
@@ -57,3 +60,4 @@ def test_the_first_five_minutes_run_as_written(service: dict[str, str], folder: 
     assert '"reason":"ETAG_MISMATCH"' in run.stdout
     assert '"status":412' in run.stdout
     assert '"reviewed": "ann"' in run.stdout  # as buf curl prints it
+    assert "alembic, reviewed by ann, at revision" in run.stdout  # the program

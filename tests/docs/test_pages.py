@@ -1,6 +1,8 @@
 """The pages tell the truth: what they list is what there is."""
 
 import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from pydantic.fields import FieldInfo
@@ -55,6 +57,29 @@ def test_the_readme_lists_every_setting_with_its_default_and_its_meaning() -> No
                 row = [*shared[:2], f"{shared[2]}, {process}", shared[3]]
             expected[name] = row
     assert rows(page("README.md"), "Settings") == list(expected.values())
+
+
+def test_the_readme_names_the_variables_that_only_the_command_reads() -> None:
+    named = re.findall(r"`(ITEMS_[A-Z_]+)` \(`(\w+)`\)", page("README.md"))
+    settings = {f"ITEMS_{name.upper()}" for fields in SETTINGS.values() for name in fields}
+    assert dict(named) == {
+        variable: str(parameter.default)
+        for command in _leaves(get_command(create_app()))
+        for parameter in command.params
+        for variable in _variables(parameter)
+        if variable not in settings
+    }
+
+
+def _leaves(command: Any) -> Iterator[Any]:
+    for each in getattr(command, "commands", {}).values():
+        yield from _leaves(each)
+    yield command
+
+
+def _variables(parameter: Any) -> Sequence[str]:
+    found = parameter.envvar or ()
+    return (found,) if isinstance(found, str) else found
 
 
 def test_docs_errors_lists_every_reason_as_the_page_of_the_facade_does() -> None:

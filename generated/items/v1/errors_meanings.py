@@ -55,7 +55,7 @@ ERROR_REASON: Final[Mapping[str, str]] = {
     ),
     "ERROR_REASON_SINK_NOT_FOUND": "No relay has acquired a sink of this name, or the sink was deleted.",
     "ERROR_REASON_REVISION_NOT_NEXT": "The revision to skip is not the next one of the sink.",
-    "ERROR_REASON_TOO_MANY_SINKS": "The store has as many sinks as it may have: delete one.",
+    "ERROR_REASON_TOO_MANY_SINKS": "The store has 100 sinks, the most that it may have.",
     "ERROR_REASON_HOST_NOT_SERVED": "The service does not answer to the host that the request names. (REST only)",
     "ERROR_REASON_ORIGIN_NOT_ALLOWED": "A page of another site may not write. (REST only)",
 }

@@ -107,7 +107,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REVISION_NOT_NEXT: _ErrorReason.ValueType  # 35
     """The revision to skip is not the next one of the sink."""
     ERROR_REASON_TOO_MANY_SINKS: _ErrorReason.ValueType  # 37
-    """The store has as many sinks as it may have: delete one."""
+    """The store has 100 sinks, the most that it may have."""
     ERROR_REASON_HOST_NOT_SERVED: _ErrorReason.ValueType  # 41
     """The service does not answer to the host that the request names. (REST only)"""
     ERROR_REASON_ORIGIN_NOT_ALLOWED: _ErrorReason.ValueType  # 42
@@ -207,7 +207,7 @@ ERROR_REASON_SINK_NOT_FOUND: ErrorReason.ValueType  # 34
 ERROR_REASON_REVISION_NOT_NEXT: ErrorReason.ValueType  # 35
 """The revision to skip is not the next one of the sink."""
 ERROR_REASON_TOO_MANY_SINKS: ErrorReason.ValueType  # 37
-"""The store has as many sinks as it may have: delete one."""
+"""The store has 100 sinks, the most that it may have."""
 ERROR_REASON_HOST_NOT_SERVED: ErrorReason.ValueType  # 41
 """The service does not answer to the host that the request names. (REST only)"""
 ERROR_REASON_ORIGIN_NOT_ALLOWED: ErrorReason.ValueType  # 42
