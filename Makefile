@@ -56,7 +56,7 @@ test: install ## Run the whole suite, or the part that TESTS names
 	$(BIN)/python -m pytest --numprocesses $(TESTS_AT_A_TIME) --dist worksteal $(TESTS)
 
 .PHONY: check
-check: lint types generated test ## What CI runs, in the same order
+check: lint types generated test ## Run all checks and the whole suite, as CI does
 
 .PHONY: campaign
 campaign: install ## Run the long versions of the crash, model and fuzz tests

@@ -101,6 +101,29 @@ def test_every_file_is_there(name: str) -> None:
         assert any(list(folder.glob(path.rstrip("/"))) for folder in base), span
 
 
+def test_the_readme_lists_every_folder() -> None:
+    listed = {name for row in rows(page("README.md"), "The tree") for name in SPAN.findall(row[0])}
+    assert listed == {f"{name}/" for name in TOP - LOCAL}
+
+
+MODULE = re.compile(r"[\w./-]+\.(py|md|yaml|yml|proto|lock|lark|json)")
+
+
+@each_page
+def test_every_module_that_is_named_without_its_folder_is_there(name: str) -> None:
+    files = [path.as_posix() for top in TOP - LOCAL for path in (ROOT / top).rglob("*.*")]
+    for span in SPAN.findall(FENCE.sub("", page(name))):
+        if MODULE.fullmatch(span) and not span.startswith("/"):
+            assert any(path.endswith(f"/{span}") for path in files), span
+
+
+@each_page
+def test_every_contract_of_imports_that_is_quoted_is_one(name: str) -> None:
+    contracts = re.findall(r'^name = "(.*)"$', page("pyproject.toml"), re.MULTILINE)
+    for quoted in re.findall(r'import contract[^(]*\("([^"]+)"\)', page(name)):
+        assert quoted in contracts
+
+
 @each_page
 def test_every_test_is_there(name: str) -> None:
     text = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))

@@ -1,5 +1,6 @@
 """The pages tell the truth: what they list is what there is."""
 
+import inspect
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ import items_events.ingest.settings
 import items_events.settings
 import rest_facade.settings
 from grpc_server.catalog.errors import CatalogError
+from grpc_server.main import interceptors
 from grpc_server.status import describe, reason_name
 from items_cli.main import create_app
 from rest_facade.reasons import all_reasons, http_statuses, meaning
@@ -104,9 +106,22 @@ def test_the_readme_lists_every_command() -> None:
 
 
 def test_contributing_lists_every_make_target() -> None:
-    targets = re.findall(r"^([a-z]+):.*## ", page("Makefile"), re.MULTILINE)
-    listed = [row[0].strip("`") for row in rows(page("CONTRIBUTING.md"), "Make")]
-    assert listed == [f"make {target}" for target in targets]
+    targets = re.findall(r"^([a-z]+):.*## (.*)$", page("Makefile"), re.MULTILINE)
+    listed = rows(page("CONTRIBUTING.md"), "Make")
+    assert listed == [[f"`make {target}`", about] for target, about in targets]
+
+
+def test_contributing_says_what_ci_runs() -> None:
+    ran = re.findall(r"^make (\w+)$", page(".ci/run"), re.MULTILINE)
+    assert f"CI runs {', then '.join(f'`make {target}`' for target in ran)}" in page(
+        "CONTRIBUTING.md"
+    )
+
+
+def test_the_architecture_names_the_interceptors_in_their_order() -> None:
+    source = inspect.getsource(interceptors).partition("outer=")[2].partition("unknown=")[0]
+    names = re.findall(r"^ {12}(\w+)[,(]", source, re.MULTILINE)
+    assert f"I->>I: {', '.join(names)}\n" in page("docs/architecture.md")
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:
