@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 ITEM = "example-desk-chair"
@@ -81,4 +81,7 @@ def call(request: Request) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (Refused, URLError) as error:
+        raise SystemExit(f"rename_over_rest: {error}") from None

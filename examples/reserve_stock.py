@@ -13,7 +13,7 @@ import asyncio
 
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient
-from items_client.errors import AlreadyExists, EtagMismatch
+from items_client.errors import AlreadyExists, EtagMismatch, ItemsError
 
 ITEM = "example-desk-lamp"
 
@@ -59,4 +59,7 @@ async def reserve(items: ItemsClient, count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    try:
+        asyncio.run(main())
+    except ItemsError as error:
+        raise SystemExit(f"reserve_stock: {error}") from None

@@ -117,3 +117,16 @@ async def test_a_nightly_backup_is_sound_and_keeps_as_many_as_it_is_told(
     kept = sorted(path.name for path in backups.iterdir())
     assert len(kept) == 2
     assert kept[0] == "items-20260102T000000Z.db"
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"), [("reserve_stock.py", "--grpc"), ("rename_over_rest.py", "--rest")]
+)
+async def test_without_a_service_a_program_ends_with_a_line(
+    folder: Path, name: str, flag: str
+) -> None:
+    nowhere = {"--grpc": f"unix:{folder}/nowhere", "--rest": "http://127.0.0.1:1"}[flag]
+    async with running(name, flag, nowhere, folder=folder) as program:
+        code, printed = await program.ends()
+    assert code == 1
+    assert len(printed.splitlines()) == 1
