@@ -105,6 +105,15 @@ def test_the_readme_lists_every_command() -> None:
     assert sorted(listed) == sorted(f"items {name}" for name in commands)
 
 
+def test_the_readme_names_the_commands_of_each_group() -> None:
+    listed = {row[0].strip("`"): row[1] for row in rows(page("README.md"), "The `items` command")}
+    commands = get_command(create_app()).commands  # type: ignore[attr-defined]  # it is a group
+    for name, group in commands.items():
+        if hasattr(group, "commands"):
+            named = re.findall(r"`(\w+)`", listed[f"items {name}"].partition(":")[0])
+            assert sorted(named) == sorted(group.commands)
+
+
 def test_contributing_lists_every_make_target() -> None:
     targets = re.findall(r"^([a-z]+):.*## (.*)$", page("Makefile"), re.MULTILINE)
     listed = rows(page("CONTRIBUTING.md"), "Make")
