@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import grpc
@@ -6,7 +7,7 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc import aio
 
 from items.v1 import errors_pb2
-from items_client import errors
+from items_client import errors, statuses
 from items_client.errors import ItemsError, Violation
 from items_client.statuses import from_call, from_status
 from tests.client.failing_service import failure, retry_after
@@ -123,3 +124,12 @@ def test_the_request_id_is_that_of_the_answer_or_else_the_one_that_was_sent() ->
     assert from_call(call_error(answered), "ours").request_id == "theirs"
     assert from_call(call_error(aio.Metadata(), answered), "ours").request_id == "theirs"
     assert from_call(call_error(aio.Metadata()), "ours").request_id == "ours"
+
+
+def test_the_tree_of_errors_states_the_codes_that_make_them() -> None:
+    drawn = dict(
+        re.findall(r"^    [├└]── (\w+)((?:.*\n)(?: +│ {5,}.*\n)?)", errors.__doc__ or "", re.M)
+    )
+    for code, kind in statuses._BY_CODE.items():
+        assert code.name in drawn[kind.__name__]
+    assert {kind.__name__ for kind in ItemsError.__subclasses__()} == drawn.keys()
