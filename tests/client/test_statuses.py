@@ -127,9 +127,8 @@ def test_the_request_id_is_that_of_the_answer_or_else_the_one_that_was_sent() ->
 
 
 def test_the_tree_of_errors_states_the_codes_that_make_them() -> None:
-    drawn = dict(
-        re.findall(r"^    [├└]── (\w+)((?:.*\n)(?: +│ {5,}.*\n)?)", errors.__doc__ or "", re.M)
-    )
+    branch = re.compile(r"^    [├└]── (\w+)(.*\n(?: +│ {5,}.*\n)?)", re.MULTILINE)
+    drawn = dict(branch.findall(errors.__doc__ or ""))
     for code, kind in statuses._BY_CODE.items():
         assert code.name in drawn[kind.__name__]
     assert {kind.__name__ for kind in ItemsError.__subclasses__()} == drawn.keys()
