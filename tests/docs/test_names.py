@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.api import field_behavior_pb2
 from grpc import StatusCode
 from typer.main import get_command
 
@@ -140,7 +141,8 @@ def capitals() -> set[str]:
         for value in enum.values
     }
     short = {re.sub(r"^(ERROR_REASON|CHANGE_KIND|VIEW_CHANGE|SINK_STATE)_", "", n) for n in enums}
-    return enums | short | {code.name for code in StatusCode} | OTHERS
+    behaviors = set(field_behavior_pb2.FieldBehavior.keys())
+    return enums | short | behaviors | {code.name for code in StatusCode} | OTHERS
 
 
 @each_page
