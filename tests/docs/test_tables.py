@@ -6,6 +6,7 @@ from grpc_server.catalog.standby import State
 from grpc_server.upkeep import main as upkeep
 from grpc_server.upkeep import store_commands
 from grpc_server.upkeep.doctor import examination
+from hosting.program import INTERRUPTED
 from items.v1 import sinks_pb2
 from items_cli.commands import import_items
 from items_events.broker_url import SINKS, SOURCES, Scheme
@@ -47,12 +48,12 @@ def test_the_states_of_a_sink_are_listed() -> None:
 def test_exit_codes_are_those_of_the_commands() -> None:
     moving = "## Moving to another database"
     codes = [cells[0] for cells in tables(OPERATIONS, moving) if cells[0].isdigit()]
-    copy = ["0", str(store_commands.UNFINISHED), "2", str(store_commands.INTERRUPTED)]
+    copy = ["0", str(store_commands.UNFINISHED), "2", str(INTERRUPTED)]
     verify = ["0", str(store_commands.DIFFERENT), "2", str(store_commands.BEHIND)]
     assert codes == copy + verify
     doctor = [cells[0] for cells in tables(OPERATIONS, "## Doctor") if cells[0].isdigit()]
     assert doctor == ["0", "1", str(upkeep.UNREADABLE)]
-    assert import_items.INTERRUPTED == store_commands.INTERRUPTED
+    assert import_items.INTERRUPTED == INTERRUPTED
 
 
 def test_lines_of_the_log_that_a_page_names_are_logged() -> None:
