@@ -17,8 +17,8 @@ from rest_facade.docs import OPENAPI, documentation_routes
 from rest_facade.ending import Ending
 from rest_facade.errors_page import errors_routes
 from rest_facade.exceptions import answer_http_exception
-from rest_facade.hosts import HostNames, Hosts
 from rest_facade.front_page import TITLE, front_page_routes
+from rest_facade.hosts import HostNames, Hosts
 from rest_facade.measuring import Measuring
 from rest_facade.metrics.metrics import Metrics
 from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders

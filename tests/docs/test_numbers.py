@@ -21,15 +21,15 @@ from grpc_server.catalog import (
     pages,
     persistence,
     standby,
-    writer,
+    write_queue,
 )
 from grpc_server.catalog.reader import CONNECTIONS
-from grpc_server.database import postgresql
+from grpc_server.database import leaving_out, postgresql
 from grpc_server.feed import hub, messages
 from grpc_server.interceptors import elements
 from grpc_server.metrics import state
 from grpc_server.settings import Settings
-from grpc_server.upkeep import leaving_out, migrating
+from grpc_server.upkeep import migrating
 from grpc_server.upkeep.doctor import expiry, findings
 from hosting import balancing
 from items.v1 import items_pb2 as pb
@@ -80,10 +80,10 @@ STATED = (
     (READS, "share {} MiB a query", gets.MAX_BYTES // MIB),
     (READS, "by itself with {} MiB", gets.MAX_BYTES_ALONE // MIB),
     (READS, "load {} MiB of items", loading.MAX_LOADED_BYTES // MIB),
-    (READS, "Requests of {} MiB wait", writer.MAX_WAITING_BYTES // MIB),
+    (READS, "Requests of {} MiB of each size wait", write_queue.MAX_WAITING_BYTES // MIB),
     (READS, "opens {} connections", 1 + _READERS + 2),
-    (GROUP_COMMIT, "({} writes, unless", writer.MAX_BATCH),
-    (GROUP_COMMIT, "({:,} writes, then", writer.MAX_WAITING),
+    (GROUP_COMMIT, "({} writes, unless", write_queue.MAX_BATCH),
+    (GROUP_COMMIT, "({:,} writes, then", write_queue.MAX_WAITING),
     (RUNS, "ends at {} revisions", hub.RUN),
     (RUNS, "or {} KiB", messages.RUN_BYTES // 1024),
     (
@@ -134,7 +134,7 @@ STATED = (
     (OPERATIONS_PAGE, "kept for {} years", WORDS[expiry.FAR.days // 365]),
     (OPERATIONS_PAGE, "does not answer within {:g} seconds", state.PATIENCE),
     (OPERATIONS_PAGE, "tries again, for {:g} seconds", migrating.PATIENCE_SECONDS),
-    (RESTORED, "{:,} revisions are left out", leaving_out._LEAST),
+    (RESTORED, "only the {:,} are left out", leaving_out._MORE),
     ("docs/errors.md", "The store has {} sinks", leases.MAX_SINKS),
 )
 

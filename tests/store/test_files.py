@@ -40,9 +40,7 @@ def mode(path: Path) -> int:
 
 
 @pytest.mark.usefixtures("careless")
-def test_a_new_store_is_for_its_owner_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_new_store_is_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "data"  # the default one, which alone is made
     with closing(open_store(f"sqlite:///{folder}/items.db")) as store:

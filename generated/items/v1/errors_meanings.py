@@ -20,8 +20,8 @@ ERROR_REASON: Final[Mapping[str, str]] = {
     "ERROR_REASON_ETAG_MISMATCH": "The item has changed since the etag that was sent.",
     "ERROR_REASON_REQUEST_ID_REUSED": "The request id was used before, with another request.",
     "ERROR_REASON_REVISION_COMPACTED": (
-        "The revision is older than the oldest one that is kept, or was lost when the store "
-        "was restored from a backup."
+        "The revision is older than the oldest one that is kept, or was lost in a restore or "
+        "a failover."
     ),
     "ERROR_REASON_REVISION_IN_FUTURE": "The revision has not been written yet.",
     "ERROR_REASON_REVISION_NOT_REACHED": "The store did not reach the min_revision of a read in time.",

@@ -49,8 +49,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     ERROR_REASON_REQUEST_ID_REUSED: _ErrorReason.ValueType  # 12
     """The request id was used before, with another request."""
     ERROR_REASON_REVISION_COMPACTED: _ErrorReason.ValueType  # 13
-    """The revision is older than the oldest one that is kept, or was lost when the
-    store was restored from a backup.
+    """The revision is older than the oldest one that is kept, or was lost in a
+    restore or a failover.
     """
     ERROR_REASON_REVISION_IN_FUTURE: _ErrorReason.ValueType  # 14
     """The revision has not been written yet."""
@@ -149,8 +149,8 @@ ERROR_REASON_ETAG_MISMATCH: ErrorReason.ValueType  # 11
 ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 12
 """The request id was used before, with another request."""
 ERROR_REASON_REVISION_COMPACTED: ErrorReason.ValueType  # 13
-"""The revision is older than the oldest one that is kept, or was lost when the
-store was restored from a backup.
+"""The revision is older than the oldest one that is kept, or was lost in a
+restore or a failover.
 """
 ERROR_REASON_REVISION_IN_FUTURE: ErrorReason.ValueType  # 14
 """The revision has not been written yet."""
