@@ -1,8 +1,4 @@
-"""Structs: free-form JSON objects.
-
-A number is a double: an integer beyond 2**53 is rounded, as everywhere in
-ProtoJSON. Integral numbers are written without a fraction, ``3`` and not ``3.0``.
-"""
+"""Structs: free-form JSON objects, within bounds that hold while they are read."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from protojson.json_type import JsonType
+from protojson.numbers import Rounded, misfit, number_to_json
 from protojson.refusal import refusal
 from protojson.text import is_unicode
 
@@ -21,7 +18,12 @@ MAX_DEPTH: Final = 32
 A level of objects costs three levels of messages, of which parsers allow 100.
 """
 
-EXACT: Final = 2.0**53
+MAX_BYTES: Final = 64 * 1024
+"""The largest Struct, as a message, that a request of ours may hold."""
+
+
+class Oversized(ValueError):
+    """The object is larger than MAX_BYTES."""
 
 
 class Unfit(ValueError):
@@ -45,7 +47,7 @@ def value_to_json(value: Value) -> Any:
         case "string_value":
             return value.string_value
         case "number_value":
-            return _number_to_json(value.number_value)
+            return number_to_json(value.number_value)
         case "bool_value":
             return value.bool_value
         case "struct_value":
@@ -55,21 +57,21 @@ def value_to_json(value: Value) -> Any:
     return None
 
 
-def _number_to_json(number: float) -> float:
-    if number.is_integer() and -EXACT < number < EXACT:
-        return int(number)
-    return number
-
-
 def struct_from_json(value: object) -> Struct:
-    """Read a JSON object; a Struct is taken as it is."""
+    """Read a JSON object; a Struct is taken as it is.
+
+    The work ends where the object is seen to be larger than MAX_BYTES. An object that is
+    larger by its last few bytes may pass.
+    """
     if isinstance(value, Struct):
         return value
     if not isinstance(value, dict):
         raise refusal("struct", "must be an object")
     struct = Struct()
     try:
-        _fill_object(struct, value, 1)
+        _Filling().fill_object(struct, value, 1)
+    except Oversized:
+        raise refusal("struct", "must be at most {bytes} bytes", bytes=MAX_BYTES) from None
     except Unfit as unfit:
         raise _located(unfit) from unfit
     return struct
@@ -83,47 +85,69 @@ def _located(unfit: Unfit) -> ValidationError:
     )
 
 
-def _fill_object(struct: Struct, members: Mapping[str, Any], depth: int) -> None:
-    _check_depth(depth)
-    fields = struct.fields
-    for key, member in members.items():
-        value = fields[_text(key)]
-        try:
-            _fill_value(value, member, depth)
-        except Unfit as unfit:
-            unfit.path.insert(0, key)
-            raise
+class _Filling:
+    """Fills one Struct from JSON, as far as there is room."""
+
+    __slots__ = ("room",)
+
+    def __init__(self) -> None:
+        self.room = MAX_BYTES
+
+    def fill_object(self, struct: Struct, members: Mapping[str, Any], depth: int) -> None:
+        _check_depth(depth)
+        fields = struct.fields
+        for key, member in members.items():
+            self._take(MEMBER + len(key))
+            value = fields[_text(key)]
+            try:
+                self._fill_value(value, member, depth)
+            except Unfit as unfit:
+                unfit.path.insert(0, key)
+                raise
+
+    def _fill_list(self, value: Value, elements: list[Any], depth: int) -> None:
+        _check_depth(depth)
+        value.list_value.SetInParent()
+        add = value.list_value.values.add
+        for index, element in enumerate(elements):
+            self._take(ELEMENT)
+            try:
+                self._fill_value(add(), element, depth)
+            except Unfit as unfit:
+                unfit.path.insert(0, index)
+                raise
+
+    def _fill_value(self, value: Value, json: Any, depth: int) -> None:
+        kind = type(json)
+        if kind is str:
+            self._take(len(json))
+            value.string_value = _text(json)
+        elif kind is bool:
+            value.bool_value = json
+        elif kind is int or kind is float or kind is Rounded:
+            value.number_value = _kept(json)
+        elif json is None:
+            value.null_value = NULL_VALUE
+        elif kind is dict:
+            value.struct_value.SetInParent()
+            self.fill_object(value.struct_value, json, depth + 1)
+        elif kind is list:
+            self._fill_list(value, json, depth + 1)
+        else:
+            raise Unfit("must be a JSON value")
+
+    def _take(self, size: int) -> None:
+        """Count *size* bytes of the message: never more than it has."""
+        self.room -= size
+        if self.room < 0:
+            raise Oversized
 
 
-def _fill_list(value: Value, elements: list[Any], depth: int) -> None:
-    _check_depth(depth)
-    value.list_value.SetInParent()
-    add = value.list_value.values.add
-    for index, element in enumerate(elements):
-        try:
-            _fill_value(add(), element, depth)
-        except Unfit as unfit:
-            unfit.path.insert(0, index)
-            raise
+ELEMENT: Final = 4
+"""The least bytes of a value in a list: its tag and length, and those of what it is."""
 
-
-def _fill_value(value: Value, json: Any, depth: int) -> None:
-    kind = type(json)
-    if kind is str:
-        value.string_value = _text(json)
-    elif kind is bool:
-        value.bool_value = json
-    elif kind is int or kind is float:
-        value.number_value = _finite(json)
-    elif json is None:
-        value.null_value = NULL_VALUE
-    elif kind is dict:
-        value.struct_value.SetInParent()
-        _fill_object(value.struct_value, json, depth + 1)
-    elif kind is list:
-        _fill_list(value, json, depth + 1)
-    else:
-        raise Unfit("must be a JSON value")
+MEMBER: Final = 4 + ELEMENT
+"""The least bytes of a member: its tag and length, its key's, and the value."""
 
 
 def _text(text: str) -> str:
@@ -132,14 +156,10 @@ def _text(text: str) -> str:
     raise Unfit("must not hold half of a surrogate pair")
 
 
-def _finite(number: float) -> float:
-    try:
-        double = float(number)
-    except OverflowError:
-        double = float("inf")
-    if double - double != 0:
-        raise Unfit("must be a number that a double can hold")
-    return double
+def _kept(number: float) -> float:
+    if why := misfit(number):
+        raise Unfit(why)
+    return float(number)
 
 
 def _check_depth(depth: int) -> None:

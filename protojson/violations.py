@@ -1,7 +1,7 @@
 """What Pydantic refused, in the words of the contract."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, get_args
@@ -9,7 +9,9 @@ from typing import Any, Final, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from protojson.excerpt import excerpt
 from protojson.message import Message
+from protojson.sentences import sentence
 
 MAX_VIOLATIONS: Final = 100
 KEY_MARK: Final = "[key]"
@@ -24,6 +26,7 @@ class Violation:
 
     *pointer* is a JSON pointer (RFC 6901) into the document, in the spelling that
     was sent; *field* is the path in the proto message, as in google.rpc.BadRequest.
+    Both show only an excerpt of a key that is longer than any of the contract.
     *known* holds, for an unknown key only, the keys that stand there.
     """
 
@@ -33,26 +36,34 @@ class Violation:
     known: tuple[str, ...] = ()
 
 
-def is_malformed(error: ValidationError) -> bool:
-    """Whether the text was no JSON at all."""
-    return any(detail["type"] == "json_invalid" for detail in _details(error))
+class Invalid(Exception):
+    """The document is JSON, but not the message that is wanted; at most 100 *violations*."""
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        super().__init__("; ".join(f"{one.pointer}: {one.description}" for one in violations))
+        self.violations = tuple(violations)
 
 
-def violations(error: ValidationError, model: type[Message]) -> list[Violation]:
-    """What was wrong with a document that is no *model*: the first 100 findings."""
-    return [_violation(detail, model) for detail in islice(_details(error), MAX_VIOLATIONS)]
+def violations(error: ValidationError, model: type[Message], within: Place = ()) -> list[Violation]:
+    """What was wrong with a document that is no *model*: the first 100 findings.
+
+    It is, or stands at the place *within*, a document that should be a *model*.
+    """
+    details = error.errors(include_url=False, include_input=False)
+    return [_violation(detail, model, within) for detail in islice(details, MAX_VIOLATIONS)]
 
 
-def _details(error: ValidationError) -> list[ErrorDetails]:
-    return error.errors(include_url=False, include_input=False)
+def violation_at(model: type[Message], place: Place, description: str) -> Violation:
+    """What is wrong at *place* of a document that should be a *model*."""
+    return Violation(json_pointer(place), field_path(model, place), description)
 
 
-def _violation(detail: ErrorDetails, model: type[Message]) -> Violation:
-    place = _without_mark(detail["loc"])
-    pointer, field = json_pointer(place), field_path(model, place)
+def _violation(detail: ErrorDetails, model: type[Message], within: Place) -> Violation:
+    place = (*within, *_without_mark(detail["loc"]))
     if detail["type"] == "extra_forbidden":
+        pointer, field = json_pointer(place), field_path(model, place)
         return _unknown(pointer, field, place[-1], _message_at(model, place[:-1]))
-    return Violation(pointer, field, _description(detail))
+    return violation_at(model, place, _description(detail))
 
 
 def _without_mark(place: Place) -> Place:
@@ -73,7 +84,7 @@ DESCRIPTIONS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "list_type": lambda _: "must be a list",
     "missing": lambda _: "is required",
     "model_type": lambda _: "must be an object",
-    "string_pattern_mismatch": lambda values: f"must match {values['pattern']}",
+    "string_pattern_mismatch": lambda values: sentence(values["pattern"]),
     "string_too_long": lambda values: (
         f"must have at most {_counted(values['max_length'], 'character')}"
     ),
@@ -100,7 +111,11 @@ def _description(detail: ErrorDetails) -> str:
 
 def json_pointer(place: Place) -> str:
     """*place* as a JSON pointer; the whole document is the empty string (RFC 6901)."""
-    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)
+    return "".join(f"/{_token(part)}" for part in place)
+
+
+def _token(part: int | str) -> str:
+    return excerpt(str(part)).replace("~", "~0").replace("/", "~1")
 
 
 def field_path(model: type[Message], place: Place) -> str:
@@ -124,8 +139,8 @@ def _step(at: type[Message] | None, part: int | str) -> str:
     if isinstance(part, int):
         return f"[{part}]"
     if at is None:
-        return f"[{json.dumps(part)}]"
-    return f".{_field_name(at, part)}"
+        return f"[{json.dumps(excerpt(part))}]"
+    return f".{excerpt(_field_name(at, part))}"
 
 
 def _next(at: type[Message] | None, part: int | str) -> type[Message] | None:

@@ -1,18 +1,18 @@
 """Request bodies: read within a limit, checked, and never held when they are too large."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from typing import TypeVar
 
 from grpc import StatusCode
-from pydantic import ValidationError
 from starlette.types import Receive
 
-from protojson.duplicates import duplicate_key
+from protojson.document import Excessive, Malformed
 from protojson.message import Message
-from protojson.violations import is_malformed
+from protojson.parsing import parsing
+from protojson.violations import Invalid
 from rest_facade.media_types import check_media_type
 from rest_facade.problems import Place, Problem, Violation, invalid
-from rest_facade.violations import refusal
+from rest_facade.violations import refusal_of
 
 B = TypeVar("B", bound=Message)
 
@@ -30,34 +30,27 @@ async def read_body(
     """
     declared = headers.get("content-length", "0")
     if not declared.isdecimal() or int(declared) > limit:
-        raise _too_large(limit)
+        raise _larger_than(limit)
     raw = await _receive_all(receive, limit)
     if raw or "content-type" in headers:
         check_media_type(headers, accepted)
     return raw
 
 
-def parse_body(model: type[B], raw: bytes) -> B:
-    """The *model* that the JSON in *raw* describes.
+def parse_body(model: type[B], raw: bytes) -> Generator[None, None, B]:
+    """Return the *model* that the JSON in *raw* describes, in steps.
 
     Raises:
         Problem: it is not JSON, or breaks a limit.
     """
     try:
-        body = model.model_validate_json(raw)
-    except ValidationError as error:
-        found = _malformed(error) if is_malformed(error) else refusal(error, model, Place.BODY)
-        raise found from None
-    _refuse_duplicate_keys(raw)
-    return body
-
-
-def _refuse_duplicate_keys(raw: bytes) -> None:
-    """Refuse an object that has a key twice: readers would differ in what it says."""
-    key = duplicate_key(raw)
-    if key is not None:
-        detail = f"the key {key} stands twice in an object"
-        raise invalid(Violation(Place.BODY, "", detail), reason="MALFORMED_JSON")
+        return (yield from parsing(model, raw))
+    except Malformed as error:
+        raise invalid(Violation(Place.BODY, "", str(error)), reason="MALFORMED_JSON") from None
+    except Excessive as error:
+        raise _too_large(str(error)) from None
+    except Invalid as error:
+        raise refusal_of(error.violations, Place.BODY) from None
 
 
 async def _receive_all(receive: Receive, limit: int) -> bytes:
@@ -70,22 +63,14 @@ async def _receive_all(receive: Receive, limit: int) -> bytes:
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > limit:
-            raise _too_large(limit)
+            raise _larger_than(limit)
         more = message.get("more_body", False)
     return b"".join(chunks)
 
 
-def _too_large(limit: int) -> Problem:
-    return Problem(
-        StatusCode.RESOURCE_EXHAUSTED,
-        "REQUEST_TOO_LARGE",
-        f"the body is larger than {limit} bytes",
-    )
+def _larger_than(limit: int) -> Problem:
+    return _too_large(f"the body is larger than {limit} bytes")
 
 
-def _malformed(error: ValidationError) -> Problem:
-    said = error.errors(include_url=False, include_input=False)[0]
-    return invalid(
-        Violation(Place.BODY, "", said["msg"].removeprefix("Invalid JSON: ")),
-        reason="MALFORMED_JSON",
-    )
+def _too_large(detail: str) -> Problem:
+    return Problem(StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE", detail)

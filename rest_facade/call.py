@@ -1,7 +1,8 @@
 """One REST call: what was sent, and the service that answers it."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Collection, Generator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
@@ -13,11 +14,13 @@ from starlette.types import Receive, Scope
 from protojson.message import Message
 from protojson.query import Query
 from rest_facade.bodies import parse_body, read_body
+from rest_facade.bulk import Bulk, is_small
 from rest_facade.forwarding import Forwarded
 from rest_facade.media_types import JSON
 from rest_facade.problems import Place, Problem
 from rest_facade.queries import parse_query
 from rest_facade.settings import Settings
+from rest_facade.slices import in_slices
 from rest_facade.upstream import Upstream
 from rest_facade.violations import refusal
 
@@ -31,7 +34,8 @@ T = TypeVar("T")
 class Call:
     """One REST call: what was sent, who asks, and the service that answers.
 
-    *media_type* is what the answer is to be in.
+    *media_type* is what the answer is to be in. What is in *at_end* is done when the call
+    has its answer.
     """
 
     scope: Scope
@@ -41,6 +45,8 @@ class Call:
     forwarded: Forwarded
     upstream: Upstream
     settings: Settings
+    bulk: Bulk
+    at_end: ExitStack
     media_type: str = JSON
 
     def path(self, model: type[P]) -> P:
@@ -67,6 +73,8 @@ class Call:
     ) -> B:
         """The body, read within the limits; *default* stands for an empty one.
 
+        Others are served while a large one is parsed.
+
         Raises:
             Problem: it is too large or too slow, is not JSON, or breaks a limit.
         """
@@ -76,7 +84,18 @@ class Call:
                 raw = await read_body(self.receive, self.headers, accepted, limit)
         except TimeoutError:
             raise _too_slow() from None
-        return parse_body(model, raw or default)
+        parsing = parse_body(model, raw or default)
+        if is_small(raw):
+            return await in_slices(parsing)
+        return await self._parse_large(raw, parsing)
+
+    async def _parse_large(self, raw: bytes, parsing: Generator[None, None, B]) -> B:
+        try:
+            async with asyncio.timeout_at(self.forwarded.deadline):
+                self.at_end.callback(await self.bulk.enter(raw))
+                return await self.bulk.parse(parsing)
+        except TimeoutError:
+            raise _overloaded() from None
 
     async def while_connected(self, answer: Awaitable[T]) -> T:
         """*answer*, which is given up when the client goes away.
@@ -100,6 +119,14 @@ async def gone(receive: Receive) -> None:
     """Wait until the client goes away."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _overloaded() -> Problem:
+    return Problem(
+        StatusCode.DEADLINE_EXCEEDED,
+        "DEADLINE_EXCEEDED",
+        "the body was not parsed before the deadline: others were parsed first",
+    )
 
 
 def _too_slow() -> Problem:

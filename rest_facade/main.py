@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
+from rest_facade.bulk import Bulk
 from rest_facade.compression import Compression
 from rest_facade.docs import OPENAPI, documentation_routes
 from rest_facade.ending import Ending
@@ -97,7 +98,12 @@ def _lifespan(settings: Settings, ending: Ending, metrics: Metrics) -> Any:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
         async with open_upstream(settings, metrics) as upstream:
-            yield {"upstream": upstream, "ending": ending, "stopping": ending.stopping}
+            yield {
+                "upstream": upstream,
+                "bulk": Bulk(),
+                "ending": ending,
+                "stopping": ending.stopping,
+            }
 
     return lifespan
 

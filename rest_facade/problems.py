@@ -155,7 +155,12 @@ def invalid(*violations: Violation, reason: str = "VALIDATION_FAILED") -> Proble
 
 def summary(violations: Sequence[Violation]) -> str:
     """What *violations* say, in one line."""
-    return "; ".join(f"{found.where or found.place}: {found.detail}" for found in violations)
+    return "; ".join(map(_sentence, violations))
+
+
+def _sentence(found: Violation) -> str:
+    hint = f" (did you mean {found.suggestion}?)" if found.suggestion else ""
+    return f"{found.where or found.place}: {found.detail}{hint}"
 
 
 def refused(problem: Problem, request_id: str) -> Response:

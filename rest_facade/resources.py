@@ -7,6 +7,7 @@ made from the contract instead (`openapi.py`).
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from urllib.parse import quote, unquote
 
 from grpc import StatusCode
@@ -71,18 +72,24 @@ class Resource(BaseRoute):
         headers = read_headers(scope["headers"])
         media_type = negotiate(headers, operation.offered)
         seconds = asked_timeout if operation.streams else self._deadlines.timeout
-        call = Call(
-            scope=scope,
-            receive=receive,
-            headers=headers,
-            variables=scope["path_params"],
-            forwarded=Forwarded.of(
-                headers, request_id, seconds(headers), scope["state"].get("departure")
-            ),
-            upstream=scope["state"]["upstream"],
-            settings=self._settings,
-            media_type=media_type,
-        )
+        with ExitStack() as at_end:
+            call = Call(
+                scope=scope,
+                receive=receive,
+                headers=headers,
+                variables=scope["path_params"],
+                forwarded=Forwarded.of(
+                    headers, request_id, seconds(headers), scope["state"].get("departure")
+                ),
+                upstream=scope["state"]["upstream"],
+                settings=self._settings,
+                bulk=scope["state"]["bulk"],
+                at_end=at_end,
+                media_type=media_type,
+            )
+            return await self._handled(operation, call)
+
+    async def _handled(self, operation: Operation, call: Call) -> Response:
         try:
             return await operation.handle(call)
         except Problem as problem:

@@ -1,6 +1,7 @@
 """What Pydantic finds wrong with a request, as a problem."""
 
 import difflib
+from collections.abc import Iterable
 
 from pydantic import ValidationError
 
@@ -15,7 +16,12 @@ LONGEST_TYPO = 128
 
 def refusal(error: ValidationError, model: type[Message], place: Place) -> Problem:
     """The refusal of what stands at *place*, which is not a *model*."""
-    return invalid(*(_violation(found, place) for found in findings(error, model)))
+    return refusal_of(findings(error, model), place)
+
+
+def refusal_of(found: Iterable[Finding], place: Place) -> Problem:
+    """The refusal of what stands at *place*, for what was *found* there."""
+    return invalid(*(_violation(one, place) for one in found))
 
 
 def _violation(found: Finding, place: Place) -> Violation:

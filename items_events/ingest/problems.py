@@ -8,13 +8,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from items.v1 import items_pb2 as pb
 from items_client.errors import ItemsError, Overloaded
 from items_client.statuses import from_status
-from protojson.message import Message
-from protojson.violations import is_malformed, violations
+from protojson.violations import Invalid
 
 MOST: Final = 20
 """Violations, or refused writes, that a problem tells of."""
@@ -39,18 +36,10 @@ def refusal(reason: str, detail: str, code: str = "INVALID_ARGUMENT") -> NotAppl
     return NotApplicable(_problem(code, reason, detail))
 
 
-def unreadable(error: ValidationError, model: type[Message]) -> NotApplicable:
-    """A body that is not JSON, or not a *model*."""
-    if is_malformed(error):
-        said = error.errors(include_url=False, include_input=False)[0]["msg"]
-        return refusal("MALFORMED_JSON", said.removeprefix("Invalid JSON: "))
-    found = violations(error, model)
-    problem = _problem(
-        "INVALID_ARGUMENT",
-        "VALIDATION_FAILED",
-        "; ".join(f"{one.pointer}: {one.description}" for one in found),
-    )
-    listed = [{"pointer": one.pointer, "detail": one.description} for one in found]
+def unreadable(error: Invalid) -> NotApplicable:
+    """A body that is JSON, but no request."""
+    problem = _problem("INVALID_ARGUMENT", "VALIDATION_FAILED", str(error))
+    listed = [{"pointer": one.pointer, "detail": one.description} for one in error.violations]
     return NotApplicable({**problem, "violations": _cut(listed)})
 
 

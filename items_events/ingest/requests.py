@@ -4,15 +4,15 @@ import re
 from typing import Final
 from uuid import UUID, uuid5
 
-from pydantic import ValidationError
-
 from items.v1 import items_pb2 as pb
 from items.v1.items_converters import batch_write_items_request_to_proto
 from items.v1.items_models import BatchWriteItemsRequest
 from items_events.ingest.problems import refusal, unreadable
 from items_events.ingest.source import Delivery
-from protojson.duplicates import duplicate_key
+from protojson.document import Excessive, Malformed
+from protojson.parsing import parse
 from protojson.text import UUID as UUID_PATTERN
+from protojson.violations import Invalid
 
 NAMESPACE: Final = UUID("8f5c2b0e-5d1b-5c39-9a53-2f4c7b1e6d80")
 """Of the request ids that are made of message ids."""
@@ -42,13 +42,13 @@ def _parse(body: bytes) -> BatchWriteItemsRequest:
     if not body:
         raise refusal("MALFORMED_JSON", "there is no body: of a Redis entry, it is the field body")
     try:
-        model = BatchWriteItemsRequest.model_validate_json(body)
-    except ValidationError as error:
-        raise unreadable(error, BatchWriteItemsRequest) from None
-    key = duplicate_key(body)
-    if key is not None:
-        raise refusal("MALFORMED_JSON", f"the key {key} stands twice in an object")
-    return model
+        return parse(BatchWriteItemsRequest, body)
+    except Malformed as error:
+        raise refusal("MALFORMED_JSON", str(error)) from None
+    except Excessive as error:
+        raise refusal("REQUEST_TOO_LARGE", str(error), "RESOURCE_EXHAUSTED") from None
+    except Invalid as error:
+        raise unreadable(error) from None
 
 
 def _request_id(message_id: str) -> str:

@@ -1,15 +1,19 @@
 """Many items at a time."""
 
+from collections.abc import Generator
+
 from starlette.responses import Response
 
 from items.v1 import items_converters as converters
 from items.v1 import items_models as models
+from items.v1 import items_pb2 as pb
 from items.v1 import items_requests as requests
 from rest_facade.answers import JsonAnswer
 from rest_facade.call import Call
 from rest_facade.operations import Operation
 from rest_facade.preconditions import identify, refuse_headers
 from rest_facade.rpc import call as rpc
+from rest_facade.slices import in_slices
 
 
 async def batch_get_items(call: Call) -> Response:
@@ -24,10 +28,22 @@ async def batch_write_items(call: Call) -> Response:
     """BatchWriteItems: a result for each write, also when some were refused."""
     refuse_headers(call.headers, "If-Match", "If-None-Match")
     query = call.query(models.BatchWriteItemsQuery)
-    request = requests.batch_write_items(query, await call.body(models.BatchWriteItemsRequest))
+    body = await call.body(models.BatchWriteItemsRequest)
+    request = await in_slices(_request(query, body))
     identify(request, call.headers)
     results = await rpc(call.upstream.stub.BatchWriteItems, request, call.forwarded)
     return JsonAnswer(converters.batch_write_items_response_to_json(results))
+
+
+def _request(
+    query: models.BatchWriteItemsQuery, body: models.BatchWriteItemsRequest
+) -> Generator[None, None, pb.BatchWriteItemsRequest]:
+    """Build the request, one write in a step."""
+    request = requests.batch_write_items(query, body.model_copy(update={"writes": ()}))
+    for write in body.writes:
+        request.writes.append(converters.item_write_to_proto(write))
+        yield
+    return request
 
 
 OPERATIONS = (

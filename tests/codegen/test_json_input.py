@@ -187,8 +187,15 @@ def test_attributes_are_an_object(written: Any) -> None:
         struct_from_json(written)
 
 
-def test_a_large_integer_in_attributes_is_rounded_to_a_double() -> None:
-    assert struct_from_json({"a": 2**53 + 1})["a"] == 2.0**53
+@pytest.mark.parametrize("written", [2**53, -(2**53), 2**53 + 2, 2**64, -(2**70)])
+def test_a_whole_number_that_a_double_holds_is_kept(written: int) -> None:
+    assert struct_from_json({"a": written})["a"] == written
+
+
+@pytest.mark.parametrize("written", [2**53 + 1, -(2**53) - 1, 10**20 + 1, 12345678901234567890])
+def test_a_whole_number_that_a_double_does_not_hold_is_refused_with_advice(written: int) -> None:
+    with pytest.raises(ValidationError, match="would be rounded to"):
+        struct_from_json({"a": written})
 
 
 def test_a_message_stands_for_its_own_json() -> None:
