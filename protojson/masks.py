@@ -3,9 +3,12 @@
 The first name of a path is a field: written in camelCase or snake_case, read as
 snake_case. What follows it may be a key of a map or of free-form JSON, so that it
 is taken as it is. A comma within backticks belongs to the key. (AIP-161)
+
+The bounds are those of the contract's masks: the work ends where one is passed.
 """
 
 import re
+from itertools import islice
 from typing import Final
 
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -14,7 +17,11 @@ from protojson.json_type import JsonType
 from protojson.refusal import refusal
 from protojson.text import encodable
 
-PATH: Final = re.compile(r"(?:[^,`]|`[^`]*`)+")
+MAX_PATHS: Final = 256
+MAX_CHARACTERS: Final = 4096
+"""How many paths a mask has, and how many characters each of them."""
+
+PATH: Final = re.compile(r"(?:[^,`]++|`[^`]*+`)++")
 FIELD: Final = re.compile(r"[^.`]*")
 CAPITAL: Final = re.compile(r"[A-Z]")
 
@@ -29,9 +36,15 @@ def field_mask_from_json(value: object) -> FieldMask:
 
 
 def _split(text: str) -> list[str]:
-    paths = PATH.findall(text)
+    paths = [path[0] for path in islice(PATH.finditer(text), MAX_PATHS + 1)]
+    if len(paths) > MAX_PATHS:
+        raise refusal("field_mask", "must have at most {most} paths", most=MAX_PATHS)
     if ",".join(paths) != text:
         raise refusal("field_mask", "must not hold an empty path or an open backtick")
+    for path in paths:
+        if len(path) > MAX_CHARACTERS:
+            message = "must have paths of at most {most} characters"
+            raise refusal("field_mask", message, most=MAX_CHARACTERS)
     return paths
 
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from protojson.document import count, read
 from protojson.excess import parts_of, without_excess
 from protojson.message import Message
+from protojson.sentences import at_most
 from protojson.violations import MAX_VIOLATIONS, Invalid, Violation, violation_at, violations
 
 M = TypeVar("M", bound=Message)
@@ -81,8 +82,7 @@ def _lists(model: type[Message], document: Any) -> Iterator[tuple[str, type[Mess
     for key, part in parts_of(model).items() if isinstance(document, dict) else ():
         if part.is_list and part.model and isinstance(document.get(key), list):
             if part.most is not None and len(document[key]) > part.most:
-                description = f"must have at most {part.most} entries"
-                raise Invalid([violation_at(model, (key,), description)])
+                raise Invalid([violation_at(model, (key,), at_most(part.most, "entry"))])
             yield key, part.model
 
 

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from protojson.excerpt import excerpt
 from protojson.message import Message
-from protojson.sentences import sentence
+from protojson.sentences import REQUIRED, at_least, at_most, matching
 
 MAX_VIOLATIONS: Final = 100
 KEY_MARK: Final = "[key]"
@@ -82,26 +82,17 @@ DESCRIPTIONS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "bool_type": lambda _: "must be true or false",
     "dict_type": lambda _: "must be an object",
     "list_type": lambda _: "must be a list",
-    "missing": lambda _: "is required",
+    "missing": lambda _: REQUIRED,
     "model_type": lambda _: "must be an object",
-    "string_pattern_mismatch": lambda values: sentence(values["pattern"]),
-    "string_too_long": lambda values: (
-        f"must have at most {_counted(values['max_length'], 'character')}"
-    ),
-    "string_too_short": lambda values: (
-        f"must have at least {_counted(values['min_length'], 'character')}"
-    ),
+    "string_pattern_mismatch": lambda values: matching(values["pattern"]),
+    "string_too_long": lambda values: at_most(values["max_length"], "character"),
+    "string_too_short": lambda values: at_least(values["min_length"], "character"),
     "string_type": lambda _: "must be a string",
     "string_unicode": lambda _: "must not hold half of a surrogate pair",
-    "too_long": lambda values: f"must have at most {_counted(values['max_length'], 'entry')}",
-    "too_short": lambda values: f"must have at least {_counted(values['min_length'], 'entry')}",
+    "too_long": lambda values: at_most(values["max_length"], "entry"),
+    "too_short": lambda values: at_least(values["min_length"], "entry"),
 }
 """Pydantic's own kinds of error, in one voice with ours."""
-
-
-def _counted(number: int, noun: str) -> str:
-    plural = {"character": "characters", "entry": "entries"}
-    return f"{number} {noun if number == 1 else plural[noun]}"
 
 
 def _description(detail: ErrorDetails) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-_KEY = r"\"(?:[^\"\\]|\\[\"\\/bfnrt]|\\u[0-9a-fA-F]{4})*\""
+_KEY = r"\"(?:[^\"\\]++|\\[\"\\/bfnrt]|\\u[0-9a-fA-F]{4})*\""
 _SEGMENT = re.compile(rf"\.?(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<key>{_KEY})\]")
 
 
@@ -22,8 +22,9 @@ def json_pointer(message: Descriptor, path: str) -> str:
 
 
 def _json_names(message: Descriptor | None, path: str) -> Iterator[str]:
-    while segment := _SEGMENT.match(path):
-        path = path[segment.end() :]
+    at = 0
+    while segment := _SEGMENT.match(path, at):
+        at = segment.end()
         field = message.fields_by_name.get(segment["name"]) if message else None
         if field is None:
             key: str = json.loads(segment["key"]) if segment["key"] else ""
@@ -31,8 +32,8 @@ def _json_names(message: Descriptor | None, path: str) -> Iterator[str]:
             continue
         yield field.json_name
         message = _inner(field)
-        if _is_map(field) and path.startswith("."):
-            yield path[1:]  # all of it is one key: labels have dots in theirs
+        if _is_map(field) and path.startswith(".", at):
+            yield path[at + 1 :]  # all of it is one key: labels have dots in theirs
             return
 
 

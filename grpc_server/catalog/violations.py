@@ -7,6 +7,7 @@ import protovalidate
 from google.protobuf.message import Message
 
 from grpc_server.catalog.errors import Violation
+from protojson.sentences import RULES
 
 MAX_VIOLATIONS = 20
 """How many violations a message is told; a hostile one may have thousands."""
@@ -24,9 +25,15 @@ def rule_violations(message: Message) -> list[Violation]:
     is_large = message.ByteSize() > MAX_CHECKED_BYTES
     found = protovalidate.collect_violations(message, fail_fast=is_large)
     return [
-        Violation(_path(violation.proto.field), violation.proto.message)
+        Violation(_path(violation.proto.field), _description(violation))
         for violation in islice(found, MAX_VIOLATIONS)
     ]
+
+
+def _description(violation: protovalidate.Violation) -> str:
+    """What is wrong, in the words that REST uses, too."""
+    words = RULES.get(violation.proto.rule_id)
+    return words(violation.rule_value) if words else violation.proto.message
 
 
 def _path(path: protovalidate.FieldPathPb | None) -> str:
