@@ -15,8 +15,8 @@ from protojson.elements import elements, most_elements
 from protojson.excerpt import excerpt
 from protojson.numbers import read_fraction
 
-MAX_ELEMENTS: Final = 200_000
-"""Elements of a document: a thousand writes of 200 fields, labels and attributes each."""
+MAX_ELEMENTS: Final = 100_000
+"""Elements of a document: a thousand writes of 100 fields, labels and attributes each."""
 
 SURROGATE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -49,7 +49,7 @@ def count(raw: bytes) -> Iterator[int]:
 
 
 def read(raw: bytes) -> Any:
-    """The value that *raw* is; whole numbers that doubles do not hold are marked as Rounded.
+    """The value that *raw* is; numbers that doubles may not hold are marked as Written.
 
     Raises:
         Malformed: it is none.

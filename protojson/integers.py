@@ -10,6 +10,7 @@ from typing import Any, Final, Unpack
 
 from protojson.bounds import Bounds, bounded, schema_of
 from protojson.json_type import JsonType
+from protojson.numbers import misfit
 from protojson.refusal import refusal
 
 DECIMAL: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
@@ -95,7 +96,7 @@ def _from_json(value: object) -> int:
     """Read a JSON number or decimal text whose value is integral: 1, 1.0, "1e3"."""
     if type(value) is int:
         return value
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and not misfit(value):
         return int(value)
     if isinstance(value, str) and DECIMAL.fullmatch(value):
         return _integral(Decimal(value))

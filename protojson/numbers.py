@@ -21,26 +21,30 @@ MOST_DIGITS: Final = 1e21
 ADVICE: Final = "send it as text, in quotes"
 
 
-class Rounded(float):
-    """The double nearest to a whole number that is another one."""
+class Written(float):
+    """A double that may not have the value of the *literal* that it was written as."""
+
+    __slots__ = ("literal",)
+
+    literal: str
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether this double, or how it is written, is the literal; of fractions, always."""
+        written = Decimal(self.literal)
+        if written != written.to_integral_value():
+            return True
+        return written == Decimal(float(self)) or written == Decimal(repr(float(self)))
 
 
 def read_fraction(literal: str) -> float:
-    """Read a literal with a fraction or an exponent; what does not keep its value is Rounded."""
+    """Read a literal with a fraction or an exponent; what may lose its value is Written."""
     number = float(literal)
-    if len(literal) <= LONGEST_EXACT or abs(number) < MOST_EXACT or _is_kept(literal, number):
+    if len(literal) <= LONGEST_EXACT or -MOST_EXACT < number < MOST_EXACT:
         return number
-    return Rounded(number)
-
-
-def _is_kept(literal: str, number: float) -> bool:
-    """Whether *number*, or how it is written, is the value of *literal*; fractions always are."""
-    if number - number != 0:
-        return True  # beyond all doubles, which is refused as such
-    written = Decimal(literal)
-    if written != written.to_integral_value():
-        return True
-    return written == Decimal(number) or written == Decimal(repr(number))
+    written = Written(number)
+    written.literal = literal
+    return written
 
 
 def misfit(number: float) -> str | None:
@@ -51,7 +55,7 @@ def misfit(number: float) -> str | None:
         double = float("inf")
     if double - double != 0:
         return f"must be a number that a double can hold; {ADVICE}"
-    if double != number or type(number) is Rounded:
+    if double != number or (type(number) is Written and not number.is_kept):
         return f"would be rounded to {number_to_json(double)}; {ADVICE}"
     return None
 

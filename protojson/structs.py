@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails
 
 from protojson.json_type import JsonType
-from protojson.numbers import Rounded, misfit, number_to_json
+from protojson.numbers import Written, misfit, number_to_json
 from protojson.refusal import refusal
 from protojson.text import is_unicode
 
@@ -124,7 +124,7 @@ class _Filling:
             value.string_value = _text(json)
         elif kind is bool:
             value.bool_value = json
-        elif kind is int or kind is float or kind is Rounded:
+        elif kind is int or kind is float or kind is Written:
             value.number_value = _kept(json)
         elif json is None:
             value.null_value = NULL_VALUE
