@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import math
 import re
 from collections import Counter
 from typing import Any, NoReturn
@@ -12,6 +11,8 @@ from google.protobuf import json_format
 from items.v1 import items_pb2 as pb
 from items.v1.items_fields import ITEM_WRITABLE
 from items_cli.lines import LIMIT, Line
+from protojson.excerpt import excerpt
+from protojson.numbers import misfit, misfits, read_fraction
 
 WRITABLE = ("id", *ITEM_WRITABLE)
 
@@ -62,6 +63,7 @@ def parse_item(line: Line) -> pb.Item:
         raise RefusedLine("id: it is missing, and without one each import would add the item anew")
     if fields.get("delete_time"):
         raise RefusedLine("deleteTime: the item is deleted; without the field it is brought back")
+    _refuse_misfits(fields)
     item = _item({name: fields[name] for name in WRITABLE if name in fields})
     if item.ByteSize() > LARGEST:
         raise RefusedLine(f"not an item: its {item.ByteSize():,} bytes are more than one may have")
@@ -74,7 +76,7 @@ def _object(content: bytes) -> dict[str, Any]:
             content.decode(),
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
-            parse_float=_finite,
+            parse_float=read_fraction,
         )
     except UnicodeDecodeError as error:
         raise RefusedLine(f"byte {error.start + 1} is not UTF-8") from error
@@ -107,8 +109,15 @@ def _fields(value: dict[str, Any]) -> dict[str, Any]:
 def _is_whole(value: object) -> bool:
     """Whether *value* is a number that an id can be: `7` and `7.0`, as REST reads them."""
     if isinstance(value, float):
-        return value.is_integer() and abs(value) <= _MOST_EXACT
+        return value.is_integer() and abs(value) <= _MOST_EXACT and misfit(value) is None
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _refuse_misfits(fields: dict[str, Any]) -> None:
+    """Refuse numbers of free-form JSON that would be stored as others."""
+    for name, value in fields.items():
+        for place, why in misfits(value) if isinstance(value, dict | list) else ():
+            raise RefusedLine(f"{'.'.join((name, *map(excerpt, place)))}: {why}")
 
 
 def _item(fields: dict[str, Any]) -> pb.Item:
@@ -150,10 +159,3 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise RefusedLine(f"not JSON: {name} is no number")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if math.isinf(number):
-        raise RefusedLine(f"not an item: {digits} is too large a number")
-    return number

@@ -6,8 +6,9 @@ fraction or an exponent, a whole number may also be written in the fewest digits
 lead to its double, as programs write doubles: `6.02214076e23`.
 """
 
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 MOST_EXACT: Final = 2.0**53
 """Up to here, a double holds every whole number."""
@@ -58,6 +59,35 @@ def misfit(number: float) -> str | None:
     if double != number or (type(number) is Written and not number.is_kept):
         return f"would be rounded to {number_to_json(double)}; {ADVICE}"
     return None
+
+
+def misfits(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Find the numbers in *value*, which is JSON, that cannot be kept: where, and why."""
+    unseen: list[tuple["_Step | None", Any]] = [(None, value)]
+    while unseen:
+        place, found = unseen.pop()
+        kind = type(found)
+        if kind is dict:
+            unseen.extend(((place, key), member) for key, member in found.items())
+        elif kind is list:
+            unseen.extend(((place, str(at)), member) for at, member in enumerate(found))
+        elif kind in NUMBERS and (why := misfit(found)):
+            yield tuple(_path(place)), why
+
+
+_Step = tuple[Any, str]
+"""A key or an index, after the step before it: so a place costs the same at any depth."""
+
+
+def _path(place: _Step | None) -> list[str]:
+    path: list[str] = []
+    while place:
+        place, key = place
+        path.append(key)
+    return path[::-1]
+
+
+NUMBERS: Final = frozenset({int, float, Written})
 
 
 def number_to_json(number: float) -> float:

@@ -24,12 +24,19 @@ def attribute_violations(attributes: struct_pb2.Struct, field: str) -> Iterator[
     A value must be representable in JSON and in every database: it has a kind, its
     numbers are finite, and its texts are free of NUL.
     """
-    size = attributes.ByteSize()
-    if size > MAX_BYTES:
-        yield Violation(field, f"must be at most {MAX_BYTES} bytes, but is {size}")
+    too_large = list(size_violations(attributes, field))
+    if too_large:
+        yield from too_large
         return
     for where, description in _struct(attributes, 1):
         yield Violation(f"{field}{where}", description)
+
+
+def size_violations(attributes: struct_pb2.Struct, field: str) -> Iterator[Violation]:
+    """What is wrong with the size of *attributes*; nothing in them is looked at."""
+    size = attributes.ByteSize()
+    if size > MAX_BYTES:
+        yield Violation(field, f"must be at most {MAX_BYTES} bytes, but is {size}")
 
 
 def _struct(struct: struct_pb2.Struct, depth: int) -> Found:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from grpc_server.catalog.misread import Misread, quote
+from protojson.numbers import misfit, read_fraction
 
 QUOTED = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 """Text in quotes, as a pattern."""
@@ -115,14 +116,14 @@ def json_scalar(literal: Literal) -> tuple[str, ...] | float | bool | None:
     """A value of JSON: a bare word that JSON reads is typed, all else is the parts of a text.
 
     Raises:
-        Misread: the number is not finite, or the word is misspelt.
+        Misread: no attribute can hold the number, or the word is misspelt.
     """
     if literal.quoted:
         return text_parts(literal)
     if literal.raw in _WORDS:
         return _WORDS[literal.raw]
     if _NUMBER.fullmatch(literal.raw):
-        return _finite(literal)
+        return _double(literal)
     if (word := literal.raw.lower()) in _WORDS:
         raise literal.misread(
             f"found {quote(literal.raw)}", f"write `{word}`, or quote it if it is text"
@@ -130,11 +131,18 @@ def json_scalar(literal: Literal) -> tuple[str, ...] | float | bool | None:
     return text_parts(literal)
 
 
-def _finite(literal: Literal) -> float:
-    number = float(literal.raw)
-    if not math.isfinite(number):
+def _double(literal: Literal) -> float:
+    """The number as attributes hold it: what they would refuse, none of them equals."""
+    is_whole = _WHOLE_NUMBER.fullmatch(literal.raw) is not None
+    number = int(literal.raw) if is_whole else read_fraction(literal.raw)
+    if misfit(number) is None:
+        return float(number)
+    if math.isinf(float(literal.raw)):
         raise literal.misread(f"the number {quote(literal.raw)} is too large")
-    return number
+    raise literal.misread(
+        f"no attribute holds the number {quote(literal.raw)}",
+        "quote it if it is text, as whole numbers that a double does not hold are",
+    )
 
 
 def is_date(literal: Literal) -> bool:

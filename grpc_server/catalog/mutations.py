@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
+from grpc_server.catalog.attributes import size_violations
 from grpc_server.catalog.errors import (
     EtagMismatch,
     InvalidRequest,
@@ -109,6 +110,7 @@ def update(current: pb.Item | None, request: pb.UpdateItemRequest, now: datetime
         InvalidRequest: no item is named, or the item would break a rule.
     """
     _require_id(request.item)
+    _refuse(size_violations(request.item.attributes, "attributes"))  # before they are merged
     mask = effective_mask(request)
     if current is None and request.allow_missing and not request.item.etag:
         item = pb.Item(id=request.item.id)

@@ -249,3 +249,10 @@ def test_decide_knows_every_write_of_a_batch() -> None:
         request = getattr(pb.ItemWrite(), write.name)
         with pytest.raises((ItemNotFound, InvalidRequest)):
             decide(None, request, NOW, MONTH)
+
+
+def test_attributes_beyond_the_limit_are_refused_before_they_are_merged() -> None:
+    request = pb.UpdateItemRequest(item=pb.Item(id="vim"), update_mask={"paths": ["attributes.*"]})
+    request.item.attributes["gone"] = "x" * 70_000
+    with pytest.raises(InvalidRequest, match="must be at most 65536 bytes"):
+        update(pb.Item(id="vim", name="Vim"), request, NOW)

@@ -63,8 +63,23 @@ def test_what_the_service_sets_is_left_out() -> None:
         ('{"id": "a", "attributes": "x"}', 'attributes: "x" is no JSON object'),
         ('{"id": "a", "attributes": {"b": NaN}}', "not JSON: NaN is no number"),
         ('{"id": "a", "attributes": {"b": -Infinity}}', "not JSON: -Infinity is no number"),
-        ('{"id": "a", "attributes": {"b": 1e999}}', "1e999 is too large a number"),
-        (f'{{"id": "a", "attributes": {{"b": {"9" * 400}}}}}', "int too large to convert to float"),
+        (
+            '{"id": "a", "attributes": {"b": [0, 1e999]}}',
+            "attributes.b.1: must be a number that a double can hold; send it as text",
+        ),
+        (
+            f'{{"id": "a", "attributes": {{"b": {"9" * 400}}}}}',
+            "attributes.b: must be a number that a double can hold; send it as text",
+        ),
+        (
+            '{"id": "a", "attributes": {"b": {"c": 9007199254740993}}}',
+            "attributes.b.c: would be rounded to 9007199254740992; send it as text",
+        ),
+        (
+            '{"id": "a", "attributes": {"b": 9007199254740993.0}}',
+            "attributes.b: would be rounded to 9007199254740992; send it as text",
+        ),
+        ('{"id": 9007199254740993.0}', "id: "),
         (f'{{"id": "a", "attributes": {{"b": {"9" * 5000}}}}}', "thousands of digits"),
         ('{"id": "a", "name": "\\ud800"}', "name: Unpaired surrogate"),
         ('{"id": "a", "deleteTime": "2026-01-01T00:00:00Z"}', "deleteTime: the item is deleted"),
