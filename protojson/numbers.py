@@ -63,7 +63,7 @@ def misfit(number: float) -> str | None:
 
 def misfits(value: Any) -> Iterator[tuple[tuple[str, ...], str]]:
     """Find the numbers in *value*, which is JSON, that cannot be kept: where, and why."""
-    unseen: list[tuple["_Step | None", Any]] = [(None, value)]
+    unseen: list[tuple[_Step | None, Any]] = [(None, value)]
     while unseen:
         place, found = unseen.pop()
         kind = type(found)

@@ -1,8 +1,10 @@
 """What calls are answered with."""
 
+from collections.abc import Callable, Generator, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
+from google.protobuf.message import Message
 from starlette.responses import Response
 
 from items.v1 import items_pb2 as pb
@@ -15,25 +17,62 @@ REVALIDATE = "no-cache"
 """Keep the answer, but ask before using it: the tag makes that cheap."""
 
 
+AT_ONCE = 16 << 10
+"""Bytes of a message that is converted at once; a larger one waits for its turns."""
+
+M = TypeVar("M", bound=Message)
+ToJson = Callable[[M], dict[str, Any]]
+
+
 class JsonAnswer(Response):
     """An answer in JSON; made in a third of the time that its base class takes."""
 
     media_type = "application/json"
 
-    def __init__(self, content: Any, status_code: int = HTTPStatus.OK, **headers: str) -> None:
-        self.body = encode(content)
+    def __init__(self, body: bytes, status_code: int = HTTPStatus.OK, **headers: str) -> None:
+        self.body = body
         self.status_code = status_code
         self.background = None
         self.raw_headers = [
             (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(self.body)),
+            (b"content-length", b"%d" % len(body)),
             *((name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()),
         ]
 
 
-def item_answer(item: pb.Item) -> Response:
+async def list_answer(
+    call: Call, message: M, name: str, to_json: ToJson[M], element_to_json: ToJson[Any]
+) -> Response:
+    """Answer with *message*; if it is large, the elements of its list *name* in turns."""
+    if message.ByteSize() <= AT_ONCE:
+        return JsonAnswer(encode(to_json(message)))
+    elements = await call.turns.take(_encoded(getattr(message, name), element_to_json))
+    message.ClearField(name)
+    rest = encode(to_json(message))[1:-1]
+    members = [b'"%b":[%b]' % (name.encode(), b",".join(elements)), *filter(None, (rest,))]
+    return JsonAnswer(b"{%b}" % b",".join(members))
+
+
+def _encoded(elements: Iterable[M], to_json: ToJson[M]) -> Generator[None, None, list[bytes]]:
+    """The JSON of each of *elements*, one in a step."""
+    encoded = []
+    for element in elements:
+        encoded.append(encode(to_json(element)))
+        yield
+    return encoded
+
+
+async def _item(call: Call, item: pb.Item) -> bytes:
+    if item.ByteSize() <= AT_ONCE:
+        return encode(item_to_json(item))
+    (encoded,) = await call.turns.take(_encoded((item,), item_to_json))
+    return encoded
+
+
+async def item_answer(call: Call, item: pb.Item) -> Response:
     """The answer to a read: *item* with its tag."""
-    return JsonAnswer(item_to_json(item), etag=entity_tag(item.etag), cache_control=REVALIDATE)
+    body = await _item(call, item)
+    return JsonAnswer(body, etag=entity_tag(item.etag), cache_control=REVALIDATE)
 
 
 def not_modified(call: Call, etag: str) -> Response:
@@ -42,9 +81,11 @@ def not_modified(call: Call, etag: str) -> Response:
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
-def written_answer(call: Call, result: pb.ItemWriteResult, *, validate_only: bool) -> Response:
+async def written_answer(
+    call: Call, result: pb.ItemWriteResult, *, validate_only: bool
+) -> Response:
     """The answer to a write: the item with its tag; 201 and where it is if it is new."""
-    content = item_to_json(result.item)
+    content = await _item(call, result.item)
     if validate_only:
         return JsonAnswer(content)
     etag = entity_tag(result.item.etag)

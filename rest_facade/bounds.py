@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from rest_facade.budget import Budget
 from rest_facade.connections import Connections
+from rest_facade.read_queue import ReadQueue
 from rest_facade.settings import Settings
-from rest_facade.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Bounds:
     connections: Connections
     requests: Budget
     answers: Budget
-    turns: Turns = field(default_factory=Turns)
+    reads: ReadQueue = field(default_factory=ReadQueue)
 
 
 def bounds_of(settings: Settings) -> Bounds:

@@ -1,27 +1,23 @@
 """Room for large bodies: what they take of memory while they are read and answered.
 
-A body of 4 MiB becomes up to 100 MiB of values and messages. So large bodies have a room
-of a fixed size, in which each waits for its place, and are parsed one at a time; small
-ones pass by. A place is kept until the call has its answer.
+A body of 4 MiB becomes up to 50 MiB of values and messages. So large bodies have a room
+of a fixed size, in which each waits for its place; small ones pass by. A place is kept
+until the call has its answer.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TypeVar
 
 from grpc import StatusCode
 
 from protojson.document import MAX_ELEMENTS
 from protojson.elements import most_elements
 from rest_facade.problems import Problem
-from rest_facade.slices import in_slices
-
-T = TypeVar("T")
 
 ROOM = 96 << 20
-"""Bytes for all large bodies: one of the most expensive kind, or twenty of a usual batch."""
+"""Bytes for all large bodies: two of the most expensive kind, or twenty of a usual batch."""
 
 QUEUE = 32 << 20
 """Bytes of bodies that wait for their place; more are refused."""
@@ -56,7 +52,6 @@ class Bulk:
         self._left = ROOM
         self._queued = 0
         self._queue: deque[tuple[int, asyncio.Future[None]]] = deque()
-        self._parsing = asyncio.Lock()
 
     async def enter(self, raw: bytes) -> Callable[[], None]:
         """Wait for a place for *raw*, first come, first served; return what gives it up.
@@ -70,11 +65,6 @@ class Bulk:
         else:
             self._left -= taken
         return lambda: self._leave(taken)
-
-    async def parse(self, work: Generator[None, None, T]) -> T:
-        """Do *work* when no other body is parsed, in slices."""
-        async with self._parsing:
-            return await in_slices(work)
 
     async def _wait(self, taken: int, size: int) -> None:
         if self._queued + size > QUEUE:

@@ -20,7 +20,7 @@ from rest_facade.media_types import JSON
 from rest_facade.problems import Place, Problem
 from rest_facade.queries import parse_query
 from rest_facade.settings import Settings
-from rest_facade.slices import in_slices
+from rest_facade.turns import Turns, at_once
 from rest_facade.upstream import Upstream
 from rest_facade.violations import refusal
 
@@ -46,6 +46,7 @@ class Call:
     upstream: Upstream
     settings: Settings
     bulk: Bulk
+    turns: Turns
     at_end: ExitStack
     media_type: str = JSON
 
@@ -86,14 +87,14 @@ class Call:
             raise _too_slow() from None
         parsing = parse_body(model, raw or default)
         if is_small(raw):
-            return await in_slices(parsing)
+            return at_once(parsing)
         return await self._parse_large(raw, parsing)
 
     async def _parse_large(self, raw: bytes, parsing: Generator[None, None, B]) -> B:
         try:
             async with asyncio.timeout_at(self.forwarded.deadline):
                 self.at_end.callback(await self.bulk.enter(raw))
-                return await self.bulk.parse(parsing)
+                return await self.turns.take(parsing)
         except TimeoutError:
             raise _overloaded() from None
 

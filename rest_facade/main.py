@@ -31,6 +31,7 @@ from rest_facade.resources import resources
 from rest_facade.routers import batches, items, revisions, watch
 from rest_facade.routers.health import health_routes
 from rest_facade.settings import Settings
+from rest_facade.turns import Turns
 from rest_facade.upstream import open_upstream
 
 OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS, *watch.OPERATIONS)
@@ -101,6 +102,7 @@ def _lifespan(settings: Settings, ending: Ending, metrics: Metrics) -> Any:
             yield {
                 "upstream": upstream,
                 "bulk": Bulk(),
+                "turns": Turns(),
                 "ending": ending,
                 "stopping": ending.stopping,
             }

@@ -196,7 +196,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Let others have their turn before more is read of a long message."""
         self._is_resting = True
         self.flow.pause_reading()
-        self._bounds.turns.rest(self._go_on)
+        self._bounds.reads.rest(self._go_on)
 
     def _go_on(self) -> None:
         self._is_resting = False

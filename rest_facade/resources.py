@@ -84,6 +84,7 @@ class Resource(BaseRoute):
                 upstream=scope["state"]["upstream"],
                 settings=self._settings,
                 bulk=scope["state"]["bulk"],
+                turns=scope["state"]["turns"],
                 at_end=at_end,
                 media_type=media_type,
             )

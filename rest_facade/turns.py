@@ -1,30 +1,56 @@
-"""Connections with long messages are read in turn, so that short ones need not wait for them."""
+"""Turns: long work on the event loop, in slices, one slice of all of it at a time.
+
+Large bodies and answers take turns among each other. The calls that need none wait for
+one slice, however much of such work there is.
+"""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+import time
+from collections.abc import Generator
+from typing import TypeVar
 
-AT_ONCE = 8
-"""Connections that may read on in one turn of the event loop, each `BODY_READ` bytes."""
+T = TypeVar("T")
+
+SLICE = 0.01
+"""Seconds of a slice: a small part of what a call may wait for others."""
+
+
+LONG = 2 * SLICE
+"""Seconds after which others have as much time as was taken: a call needs several turns."""
 
 
 class Turns:
-    """A queue of the connections that have read a part of a long message."""
+    """The turns of one event loop, first come, first served."""
 
     def __init__(self) -> None:
-        self._resting: deque[Callable[[], None]] = deque()
+        self._lock = asyncio.Lock()
 
-    def rest(self, go_on: Callable[[], None]) -> None:
-        """Call *go_on* when it is its turn, at the next turn of the event loop or later."""
-        self._resting.append(go_on)
-        if len(self._resting) == 1:
-            self._schedule()
+    async def take(self, work: Generator[None, None, T]) -> T:
+        """Do *work* in as many turns as it takes, and return its result.
 
-    def _next(self) -> None:
-        for _ in range(min(AT_ONCE, len(self._resting))):
-            self._resting.popleft()()
-        if self._resting:
-            self._schedule()
+        A step that is longer than a slice is followed by a pause of its length.
+        """
+        while True:
+            async with self._lock:
+                began = time.perf_counter()
+                try:
+                    _work_for_a_slice(work, began + SLICE)
+                except StopIteration as end:
+                    return end.value  # type: ignore[no-any-return]  # it is the T of work
+                finally:
+                    taken = time.perf_counter() - began
+                    await asyncio.sleep(taken if taken > LONG else 0)
 
-    def _schedule(self) -> None:
-        asyncio.get_running_loop().call_soon(self._next)
+
+def _work_for_a_slice(work: Generator[None, None, object], until: float) -> None:
+    while time.perf_counter() < until:
+        next(work)
+
+
+def at_once(work: Generator[None, None, T]) -> T:
+    """Do all of *work*, which is short, and return its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]  # it is the T of work

@@ -8,12 +8,11 @@ from items.v1 import items_converters as converters
 from items.v1 import items_models as models
 from items.v1 import items_pb2 as pb
 from items.v1 import items_requests as requests
-from rest_facade.answers import JsonAnswer
+from rest_facade.answers import list_answer
 from rest_facade.call import Call
 from rest_facade.operations import Operation
 from rest_facade.preconditions import identify, refuse_headers
 from rest_facade.rpc import call as rpc
-from rest_facade.slices import in_slices
 
 
 async def batch_get_items(call: Call) -> Response:
@@ -21,7 +20,8 @@ async def batch_get_items(call: Call) -> Response:
     request = requests.batch_get_items(call.query(models.BatchGetItemsQuery))
     answer = rpc(call.upstream.stub.BatchGetItems, request, call.forwarded)
     found = await call.while_connected(answer)
-    return JsonAnswer(converters.batch_get_items_response_to_json(found))
+    to_json = converters.batch_get_items_response_to_json
+    return await list_answer(call, found, "items", to_json, converters.item_to_json)
 
 
 async def batch_write_items(call: Call) -> Response:
@@ -29,10 +29,14 @@ async def batch_write_items(call: Call) -> Response:
     refuse_headers(call.headers, "If-Match", "If-None-Match")
     query = call.query(models.BatchWriteItemsQuery)
     body = await call.body(models.BatchWriteItemsRequest)
-    request = await in_slices(_request(query, body))
+    request = await call.turns.take(_request(query, body))
     identify(request, call.headers)
     results = await rpc(call.upstream.stub.BatchWriteItems, request, call.forwarded)
-    return JsonAnswer(converters.batch_write_items_response_to_json(results))
+    to_json, each = (
+        converters.batch_write_items_response_to_json,
+        converters.item_write_result_to_json,
+    )
+    return await list_answer(call, results, "results", to_json, each)
 
 
 def _request(

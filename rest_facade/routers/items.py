@@ -6,7 +6,7 @@ from items.v1 import items_converters as converters
 from items.v1 import items_models as models
 from items.v1 import items_pb2 as pb
 from items.v1 import items_requests as requests
-from rest_facade.answers import JsonAnswer, item_answer, not_modified, written_answer
+from rest_facade.answers import item_answer, list_answer, not_modified, written_answer
 from rest_facade.call import Call
 from rest_facade.entity_tags import read_entity_tags
 from rest_facade.masks import mask_of
@@ -29,7 +29,7 @@ async def create_item(call: Call) -> Response:
     query = call.query(models.CreateItemQuery)
     request = requests.create_item(query, await call.body(models.Item))
     result = await perform(call, pb.ItemWrite(create=request))
-    return written_answer(call, result, validate_only=request.validate_only)
+    return await written_answer(call, result, validate_only=request.validate_only)
 
 
 async def get_item(call: Call) -> Response:
@@ -42,14 +42,15 @@ async def get_item(call: Call) -> Response:
     require_current(expected, item.etag)
     if is_current(known, item.etag):
         return not_modified(call, item.etag)
-    return item_answer(item)
+    return await item_answer(call, item)
 
 
 async def list_items(call: Call) -> Response:
     """ListItems: a page."""
     request = requests.list_items(call.query(models.ListItemsQuery))
     page = await call.while_connected(rpc(call.upstream.stub.ListItems, request, call.forwarded))
-    return JsonAnswer(converters.list_items_response_to_json(page))
+    to_json = converters.list_items_response_to_json
+    return await list_answer(call, page, "items", to_json, converters.item_to_json)
 
 
 async def update_item(call: Call) -> Response:
@@ -62,7 +63,7 @@ async def update_item(call: Call) -> Response:
     if not request.HasField("update_mask"):
         request.update_mask.CopyFrom(mask_of(body))
     result = await perform(call, pb.ItemWrite(update=request))
-    return written_answer(call, result, validate_only=request.validate_only)
+    return await written_answer(call, result, validate_only=request.validate_only)
 
 
 async def replace_item(call: Call) -> Response:
@@ -75,7 +76,7 @@ async def replace_item(call: Call) -> Response:
     if requires_absence(call.headers):
         write = pb.ItemWrite(create=_creation(request))
     result = await perform(call, write)
-    return written_answer(call, result, validate_only=request.validate_only)
+    return await written_answer(call, result, validate_only=request.validate_only)
 
 
 async def delete_item(call: Call) -> Response:
@@ -84,7 +85,7 @@ async def delete_item(call: Call) -> Response:
     path, query = call.path(models.DeleteItemPath), call.query(models.DeleteItemQuery)
     request = requests.delete_item(path, query)
     result = await perform(call, pb.ItemWrite(delete=request))
-    return written_answer(call, result, validate_only=request.validate_only)
+    return await written_answer(call, result, validate_only=request.validate_only)
 
 
 async def undelete_item(call: Call) -> Response:
@@ -94,7 +95,7 @@ async def undelete_item(call: Call) -> Response:
     body = await call.body(models.UndeleteItemBody, default=b"{}")
     request = requests.undelete_item(path, query, body)
     result = await perform(call, pb.ItemWrite(undelete=request))
-    return written_answer(call, result, validate_only=request.validate_only)
+    return await written_answer(call, result, validate_only=request.validate_only)
 
 
 def _refuse_other_id(in_path: str, in_body: str | None) -> None:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from items.v1 import items_converters as converters
 from items.v1 import items_models as models
 from items.v1 import items_requests as requests
-from rest_facade.answers import JsonAnswer
+from rest_facade.answers import list_answer
 from rest_facade.call import Call
 from rest_facade.operations import Operation
 from rest_facade.rpc import call as rpc
@@ -17,7 +17,8 @@ async def list_item_revisions(call: Call) -> Response:
     request = requests.list_item_revisions(path, call.query(models.ListItemRevisionsQuery))
     answer = rpc(call.upstream.stub.ListItemRevisions, request, call.forwarded)
     page = await call.while_connected(answer)
-    return JsonAnswer(converters.list_item_revisions_response_to_json(page))
+    to_json = converters.list_item_revisions_response_to_json
+    return await list_answer(call, page, "revisions", to_json, converters.item_revision_to_json)
 
 
 OPERATIONS = (
