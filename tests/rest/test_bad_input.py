@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from items.v1.items_fields import ITEM_WRITABLE
+from protojson.sentences import ID
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -112,6 +113,66 @@ async def test_every_violation_is_named_with_what_was_probably_meant(
         found["pointer"]: found.get("suggestion") for found in response.json()["violations"]
     }
     assert suggestions == {"/name": None, "/nmae": "name", "/lables": "labels", "/x1": None}
+
+
+async def test_the_detail_says_what_was_probably_meant_too(shared_rest: httpx.AsyncClient) -> None:
+    response = await post(shared_rest, b'{"nmae":"Vim"}')
+    assert "/nmae: is not known here (did you mean name?)" in response.json()["detail"]
+
+
+async def test_a_pattern_is_told_in_a_sentence(shared_rest: httpx.AsyncClient) -> None:
+    response = await post(shared_rest, b'{"name":"a","id":"A b"}')
+    assert response.json()["detail"] == f"/id: {ID}"
+    response = await shared_rest.get("/v1/items/A%20b")
+    assert response.json()["detail"] == f"id: {ID}"
+
+
+@pytest.mark.parametrize(
+    ("literal", "told"),
+    [
+        ("9007199254740993", "would be rounded to 9007199254740992; send it as text, in quotes"),
+        ("9007199254740993.0", "would be rounded to 9007199254740992; send it as text, in quotes"),
+        ("1e400", "must be a number that a double can hold; send it as text, in quotes"),
+    ],
+)
+async def test_a_number_that_would_become_another_one_is_refused_where_it_stands(
+    shared_rest: httpx.AsyncClient, literal: str, told: str
+) -> None:
+    attributes = f'{{"name":"a","attributes":{{"serials":[1,{literal}]}}}}'
+    item = await post(shared_rest, attributes.encode())
+    batch = await shared_rest.post(
+        "/v1/items:batchWrite",
+        content=f'{{"writes":[{{"create":{{"item":{attributes}}}}}]}}',
+        headers=JSON,
+    )
+    (found,), (found_in_batch,) = item.json()["violations"], batch.json()["violations"]
+    assert found == {"in": "body", "pointer": "/attributes/serials/1", "detail": told}
+    assert found_in_batch["pointer"] == "/writes/0/create/item/attributes/serials/1"
+
+
+@pytest.mark.parametrize(
+    "literal", ["9007199254740992", "9007199254740994", "18446744073709551616", "-0.1", "3"]
+)
+async def test_a_number_that_is_kept_is_answered_as_it_was_sent(
+    shared_rest: httpx.AsyncClient, literal: str
+) -> None:
+    response = await post(shared_rest, f'{{"name":"a","attributes":{{"n":{literal}}}}}'.encode())
+    assert response.status_code == 201
+    assert f'"n":{literal}}}' in response.text
+
+
+async def test_a_long_key_is_not_sent_back_whole(shared_rest: httpx.AsyncClient) -> None:
+    for body in (b'{"%b":1}', b'{"name":"a","attributes":{"%b":1e999}}', b'{"%b":1,"%b":2}'):
+        response = await post(shared_rest, body.replace(b"%b", b"k" * 30_000))
+        assert response.status_code == 400
+        assert len(response.content) < 1500
+
+
+async def test_a_body_of_too_many_elements_is_too_large(shared_rest: httpx.AsyncClient) -> None:
+    response = await post(shared_rest, b'{"x":[%b1]}' % (b"1," * 100_000))
+    assert response.status_code == 413
+    assert response.json()["reason"] == "REQUEST_TOO_LARGE"
+    assert "more than 100000" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(

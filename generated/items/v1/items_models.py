@@ -68,7 +68,8 @@ class Item(Message):
         default=None,
         description=(
             "Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most "
-            "32 deep, without NUL characters."
+            "32 deep, without NUL characters. Numbers are doubles: in JSON, a whole number that a "
+            "double does not hold is refused, and belongs in quotes."
         ),
     )
     create_time: Annotated[Annotated[Timestamp, TIMESTAMP] | None, BeforeValidator(ignored)] = (
@@ -154,7 +155,8 @@ class ItemUpdate(Message):
         default=None,
         description=(
             "Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most "
-            "32 deep, without NUL characters."
+            "32 deep, without NUL characters. Numbers are doubles: in JSON, a whole number that a "
+            "double does not hold is refused, and belongs in quotes."
         ),
     )
     create_time: Annotated[Annotated[Timestamp, TIMESTAMP] | None, BeforeValidator(ignored)] = (
@@ -241,7 +243,8 @@ class ItemPatch(Message):
         default=None,
         description=(
             "Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most "
-            "32 deep, without NUL characters."
+            "32 deep, without NUL characters. Numbers are doubles: in JSON, a whole number that a "
+            "double does not hold is refused, and belongs in quotes."
         ),
     )
     create_time: Annotated[Annotated[Timestamp, TIMESTAMP] | None, BeforeValidator(ignored)] = (

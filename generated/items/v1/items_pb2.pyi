@@ -143,7 +143,8 @@ class Item(_message.Message):
     @_builtins.property
     def attributes(self) -> _struct_pb2.Struct:
         """Free-form JSON that belongs to the item: at most 64 KiB as a message, nested
-        at most 32 deep, without NUL characters.
+        at most 32 deep, without NUL characters. Numbers are doubles: in JSON, a whole
+        number that a double does not hold is refused, and belongs in quotes.
         """
 
     @_builtins.property
