@@ -164,7 +164,9 @@ def memory(process: FacadeProcess, figure: str) -> float:
     return int(line.split()[1]) / 1024
 
 
-async def longest_wait(honest: httpx.AsyncClient, work: "asyncio.Future[object]") -> float:
+async def longest_wait(
+    honest: httpx.AsyncClient, work: "asyncio.Future[list[httpx.Response]]"
+) -> float:
     """The longest that a read of one item takes while *work* goes on."""
     longest = 0.0
     while True:

@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.field_mask_pb2 import FieldMask
 
 from grpc_server.catalog.errors import (
     EtagMismatch,
@@ -252,7 +253,8 @@ def test_decide_knows_every_write_of_a_batch() -> None:
 
 
 def test_attributes_beyond_the_limit_are_refused_before_they_are_merged() -> None:
-    request = pb.UpdateItemRequest(item=pb.Item(id="vim"), update_mask={"paths": ["attributes.*"]})
+    mask = FieldMask(paths=["attributes.*"])
+    request = pb.UpdateItemRequest(item=pb.Item(id="vim"), update_mask=mask)
     request.item.attributes["gone"] = "x" * 70_000
     with pytest.raises(InvalidRequest, match="must be at most 65536 bytes"):
         update(pb.Item(id="vim", name="Vim"), request, NOW)
