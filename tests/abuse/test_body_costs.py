@@ -222,11 +222,10 @@ async def test_many_large_bodies_at_a_time_make_nobody_wait(facade: FacadeProces
 
 
 async def test_large_pages_make_nobody_wait(facade: FacadeProcess, client: Client) -> None:
-    items = [pb.Item(id=f"large-{number:03}", name="Large") for number in range(200)]
-    for item in items:
+    for number in range(200):
+        item = pb.Item(id=f"large-{number:03}", name="Large")
         item.attributes.update({"list": [None] * 3500})
-    writes = [pb.ItemWrite(replace=pb.ReplaceItemRequest(item=item)) for item in items]
-    client.call("BatchWriteItems", pb.BatchWriteItemsRequest(writes=writes), timeout=30)
+        client.call("ReplaceItem", pb.ReplaceItemRequest(item=item))
     page = "/v1/items?pageSize=1000"
     assert await least_wait(facade, page, None, at_a_time=4) < MOST
     assert memory(facade, "VmHWM") < 300
