@@ -19,7 +19,8 @@ class ItemFields(TypedDict, total=False):
     """
     attributes: "Mapping[str, Any] | None"
     """Free-form JSON that belongs to the item: at most 64 KiB as a message, nested at most
-    32 deep, without NUL characters.
+    32 deep, without NUL characters. Numbers are doubles: in JSON, a whole number that a
+    double does not hold is refused, and belongs in quotes.
     """
 
 
