@@ -101,7 +101,7 @@ def _any_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _from_json(value: object) -> float:
-    if type(value) is float or type(value) is int:
+    if isinstance(value, float) or type(value) is int:
         return _finite(value)
     if isinstance(value, str):
         if value in NAMES:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from protojson.document import read
 from protojson.encoding import encode
+from protojson.floats import double
 from protojson.numbers import misfit, number_to_json
 
 DOUBLES = st.floats(allow_nan=False, allow_infinity=False)
@@ -81,6 +82,11 @@ def test_zeros_after_the_point_change_nothing_for_what_is_no_double(
     whole = Decimal(literal) == digits
     as_double = Decimal(repr(float(digits))) == digits or int(float(digits)) == digits
     assert is_kept(literal) == (as_double or not whole)
+
+
+@pytest.mark.parametrize("literal", ["12345678901234567.5", "9007199254740993.0", "0.5", "7"])
+def test_a_field_that_is_a_double_is_read_as_the_nearest_one(literal: str) -> None:
+    assert double().read(read(literal.encode())) == float(literal)
 
 
 def test_not_a_number_has_no_other_form() -> None:
