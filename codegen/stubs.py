@@ -82,7 +82,7 @@ def generate_stubs(protos: Path, out: Path) -> None:
         f"--mypy_grpc_out=quiet,only_async:{out}",
     )
     protoc(protos, [VALIDATE], f"--python_out={out}", f"--mypy_out=quiet:{out}")
-    for package in out.iterdir():
+    for package in filter(Path.is_dir, out.iterdir()):
         (package / "py.typed").touch()  # PEP 561: users of the package see its types
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import protovalidate
 import pytest
 from google.protobuf import json_format
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -114,12 +115,17 @@ def refused_for_a_reason(descriptor: Any, document: Any, *, partial: bool = Fals
     )
 
 
+_FRACTIONS = {FieldDescriptor.CPPTYPE_DOUBLE, FieldDescriptor.CPPTYPE_FLOAT}
+
+
 def _value_refused(field: Any, value: Any, *, masked: bool) -> bool:
     if field.enum_type and isinstance(value, bool | float):
         return type(value) is bool or not value.is_integer()  # json_format rounds
+    elements = value if isinstance(value, list) and field.is_repeated else [value]
+    if field.cpp_type in _FRACTIONS:
+        return any(isinstance(element, bool) for element in elements)  # 1 for json_format
     if not is_part(field):
         return False
-    elements = value if isinstance(value, list) and field.is_repeated else [value]
     return any(
         refused_for_a_reason(field.message_type, element, partial=masked) for element in elements
     )

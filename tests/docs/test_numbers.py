@@ -37,6 +37,7 @@ from items_cli import supervisor
 from items_client.channel import MIB, OPTIONS
 from items_events.ingest import problems
 from items_events.sinks import nats_jetstream, rabbitmq
+from protojson import document
 from rest_facade.main import OPERATIONS
 from tests.docs.pages import page, rows
 
@@ -165,12 +166,14 @@ def test_limits_are_those_of_the_contract_and_the_code() -> None:
         "labels": f"{labels.max_pairs}; keys of 63 characters,"
         f" values of {labels.values.string.max_len}",
         "attributes": f"{attributes.MAX_BYTES // 1024} KiB, {attributes.MAX_DEPTH} deep,"
-        " no NUL characters",
+        " no NUL characters; [numbers](docs/errors.md#numbers) are doubles, and none is rounded"
+        " in silence",
         "page": f"{answer_size.MAX_PAGE_SIZE} items",
         "batch": f"{most} reads, of {answer_size.MAX_ANSWER_BYTES // MIB} MiB of items together;"
         f" {most} writes, to {loading.MAX_LOADED_BYTES // MIB} MiB of items together",
         "request": f"{_GRPC.grpc_max_message_bytes // MIB} MiB (a setting),"
-        f" with at most {elements.MAX_ELEMENTS:,} list elements and map entries",
+        f" with at most {elements.MAX_ELEMENTS:,} list elements and map entries; in JSON,"
+        f" {document.MAX_ELEMENTS:,} keys and list elements",
         "filter": f"{filters.MAX_CHARACTERS} characters, {filter_tokens.MAX_TERMS} conditions",
     }
     listed = dict(rows(page(README), "Limits"))

@@ -112,7 +112,7 @@ async def test_an_old_client_may_name_none() -> None:
         ("http://localhost:8000/errors", "evil.example", 200),
         ("http://evil.example/errors", "localhost", 421),
         ("http://evil.example", "localhost", 421),
-        ("http://localhost?a", "localhost", 307),
+        ("http://localhost?a", "localhost", 200),
         ("https://user@evil.example/errors", "localhost", 400),
         ("evil.example/errors", "localhost", 400),
         ("*", "evil.example", 421),
