@@ -32,6 +32,7 @@ from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError
 from grpc_server.database.standby import standby_at
 from grpc_server.database.store import Head, Store
+from grpc_server.feed.encoder import Encoders
 from grpc_server.feed.hub import Hub
 from grpc_server.feed.stalls import Stalls
 from grpc_server.feed.tail import tailing
@@ -120,7 +121,16 @@ async def open_items(
         stalls = Stalls(settings.watch_stall_timeout.total_seconds())
         yield Parts(
             Catalog(reads, writer, tokens, describe, retention),
-            Feed(hub, reader, reads, head.store_id, interval, stalls, observer=observer),
+            Feed(
+                hub,
+                reader,
+                reads,
+                head.store_id,
+                interval,
+                stalls,
+                Encoders(stalls.room),
+                observer=observer,
+            ),
             Sinks(reader, writer, tokens, clock),
             reader,
             writer,

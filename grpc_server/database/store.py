@@ -19,7 +19,6 @@ from items.v1 import sinks_pb2
 PATIENCE_SECONDS = 10.0
 """How long a statement may take: an index answers in milliseconds, a scan in seconds."""
 
-
 UNBOUNDED = 2**63 - 1
 """As many bytes as there are."""
 

@@ -12,32 +12,24 @@ from items.v1 import items_pb2 as pb
 _OVERHEAD = 1000
 """About how many bytes a commit takes beside its items."""
 
+CHANGE_OVERHEAD = 16
+"""About how many bytes a change takes in a message beside its items."""
+
 
 class Entry:
-    """What happened to one item: *item* and *previous* are encoded; None if there was none."""
+    """What happened to one item: *item* and *previous* are encoded; None if there was none.
 
-    __slots__ = ("_after", "_before", "item", "kind", "previous")
+    *after* and *before* are the same, decoded, while `Versions` keeps them so.
+    """
+
+    __slots__ = ("after", "before", "item", "kind", "previous")
 
     def __init__(self, kind: pb.ChangeKind.ValueType, item: bytes, previous: bytes | None) -> None:
         self.kind = kind
         self.item = item
         self.previous = previous
-        self._after: pb.Item | None = None
-        self._before: pb.Item | None = None
-
-    @property
-    def after(self) -> pb.Item:
-        """The item after the change; decoded when a filter first asks for it."""
-        if self._after is None:
-            self._after = pb.Item.FromString(self.item)
-        return self._after
-
-    @property
-    def before(self) -> pb.Item | None:
-        """The item before it."""
-        if self._before is None and self.previous is not None:
-            self._before = pb.Item.FromString(self.previous)
-        return self._before
+        self.after: pb.Item | None = None
+        self.before: pb.Item | None = None
 
 
 class Commit(NamedTuple):
@@ -50,8 +42,13 @@ class Commit(NamedTuple):
     @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
+        return _OVERHEAD + self.message_bytes
+
+    @property
+    def message_bytes(self) -> int:
+        """About how many bytes a message has that shows all of it."""
         items = sum(len(entry.item) + len(entry.previous or b"") for entry in self.entries)
-        return _OVERHEAD + items
+        return items + len(self.head) + CHANGE_OVERHEAD * len(self.entries)
 
 
 def commits_of(changes: Iterable[StoredChange]) -> Iterator[Commit]:

@@ -1,66 +1,167 @@
 """What a view shows, encoded once for all who share the view."""
 
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from grpc_server.feed import messages
 from grpc_server.feed.commits import Commit
+from grpc_server.feed.projection import Projection, Shown
+from grpc_server.feed.room import Room
+from grpc_server.feed.turns import Turns, Work
+from grpc_server.feed.versions import Versions
 from grpc_server.feed.view import View
 
-KEPT_BYTES = 1024 * 1024
-"""How much of a view is kept: its watchers are told the same at about the same time."""
+KEPT_BYTES = 8 * 1024 * 1024
+"""How much of what is shared is kept of all views together: it is told to all at about the
+same time."""
 
-_OVERHEAD = 100
-"""About how many bytes a commit takes beside what is shown of it."""
+_OVERHEAD = 200
+"""About how many bytes it takes to keep one."""
+
+T = TypeVar("T")
+
+_Span: TypeAlias = tuple[int, int]
+"""The first and the last revision of commits that follow one another."""
+
+
+class Told(NamedTuple):
+    """A *message*, empty if nothing is to be told, and the revision that is *reached* with it.
+
+    *room* is what it takes, and is to be given back when it is told.
+    """
+
+    reached: int
+    message: bytes = b""
+    room: int = 0
+
+
+class Kept:
+    """What the encoders keep; the oldest is let go when all of it has more than *max_bytes*."""
+
+    def __init__(self, max_bytes: int = KEPT_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._sizes: deque[tuple[dict[_Span, Any], _Span, int]] = deque()
+        self.bytes = 0
+
+    def keep(self, found: dict[_Span, T], span: _Span, value: T, size: int) -> None:
+        """Put *value*, which has about *size* bytes, into *found*, until it is too old."""
+        found[span] = value
+        self._sizes.append((found, span, size + _OVERHEAD))
+        self.bytes += size + _OVERHEAD
+        while self.bytes > self._max_bytes:
+            oldest, its_span, freed = self._sizes.popleft()
+            oldest.pop(its_span, None)
+            self.bytes -= freed
 
 
 class Encoder:
-    """Encodes what *view* shows of commits, and keeps the newest while it is shared."""
+    """Encodes what *projection* shows of commits, and keeps the newest while it is shared."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
-        self._kept: OrderedDict[int, bytes] = OrderedDict()
-        self._bytes = 0
-        self._last = (0, 0)
-        self._runs: Sequence[bytes] = ()
+    def __init__(self, projection: Projection, turns: Turns, room: Room, kept: Kept) -> None:
+        self._projection = projection
+        self._turns = turns
+        self._room = room
+        self._kept = kept
+        self._shown: dict[_Span, Shown] = {}
+        self._encoded: dict[_Span, bytes] = {}
+        self._told: dict[_Span, Told] = {}
+        self._working = asyncio.Lock()
         self.users = 0
 
-    def runs(self, commits: Sequence[Commit]) -> Sequence[bytes]:
-        """Messages with what the view shows of *commits*, which follow one another."""
-        if self.users == 1:
-            return [*messages.runs(map(self._view.encoded, commits))]
-        if not commits:
-            return ()
-        span = commits[0].revision, commits[-1].revision
-        if span != self._last:  # most are told the same as the one before
-            self._runs = [*messages.runs(map(self.encoded, commits))]
-            self._last = span
-        return self._runs
+    async def told(self, commits: Sequence[Commit], *, is_kept: bool = True) -> Told:
+        """Return the message that begins with the first of *commits*, and takes room for it.
 
-    def encoded(self, commit: Commit) -> bytes:
-        """What the view shows of *commit*; see `View.encoded`."""
-        if self.users == 1:
-            return self._view.encoded(commit)
-        found = self._kept.get(commit.revision)
-        if found is None:
-            found = self._view.encoded(commit)
-            self._keep(commit.revision, found)
+        Those who share the view wait for one another, so that each is encoded once. What
+        is not to be kept is encoded for this watcher alone.
+        """
+        alone = self.users == 1 or not is_kept
+        if commits[0].message_bytes > messages.RUN_BYTES:
+            return await self._large(commits[0], alone=alone)
+        if alone:
+            return await self._turns.run(self._run(commits, self._encode))
+        span = commits[0].revision, commits[-1].revision
+        found = self._told.get(span)
+        if found is not None:  # most are told the same as the one before
+            return found
+        async with self._working:
+            found = self._told.get(span)
+            if found is None:
+                found = await self._turns.run(self._run(commits, self._encode_once))
+                self._kept.keep(self._told, span, found, len(found.message))
         return found
 
-    def _keep(self, revision: int, encoded: bytes) -> None:
-        self._kept[revision] = encoded
-        self._bytes += len(encoded) + _OVERHEAD
-        while self._bytes > KEPT_BYTES:
-            _, oldest = self._kept.popitem(last=False)
-            self._bytes -= len(oldest) + _OVERHEAD
+    async def _large(self, commit: Commit, *, alone: bool) -> Told:
+        """Choose what is shown, and encode it only when there is room."""
+        if alone:
+            shown = await self._turns.run(self._projection.shown(commit))
+        else:
+            async with self._working:
+                shown = await self._turns.run(self._choose_once(commit))
+        room = await self._room.take(shown.size)
+        try:
+            encode = self._projection.encoded if alone else self._encode_shown_once
+            encoded = await self._turns.run(encode(commit, shown))
+        except BaseException:
+            self._room.give(room)
+            raise
+        return Told(commit.revision, messages.run([encoded]), room)
+
+    def _run(
+        self, commits: Sequence[Commit], encode: Callable[[Commit], Work[bytes]]
+    ) -> Work[Told]:
+        """As much of *commits* as a message holds, the first one in any case."""
+        shown: list[bytes] = []
+        size, reached = 0, 0
+        for commit in commits:
+            if shown and size + commit.message_bytes > messages.RUN_BYTES:
+                break
+            encoded = yield from encode(commit)
+            size += len(encoded)
+            shown.append(encoded)
+            reached = commit.revision
+        return Told(reached, messages.run(shown))
+
+    def _encode(self, commit: Commit) -> Work[bytes]:
+        shown = yield from self._projection.shown(commit)
+        return (yield from self._projection.encoded(commit, shown))
+
+    def _encode_once(self, commit: Commit) -> Work[bytes]:
+        span = commit.revision, commit.revision
+        found = self._encoded.get(span)
+        if found is None:
+            found = yield from self._encode(commit)
+            self._kept.keep(self._encoded, span, found, len(found))
+        return found
+
+    def _choose_once(self, commit: Commit) -> Work[Shown]:
+        span = commit.revision, commit.revision
+        found = self._shown.get(span)
+        if found is None:
+            found = yield from self._projection.shown(commit)
+            self._kept.keep(self._shown, span, found, len(found.places))
+        return found
+
+    def _encode_shown_once(self, commit: Commit, shown: Shown) -> Work[bytes]:
+        span = commit.revision, commit.revision
+        found = self._encoded.get(span)
+        if found is None:
+            found = yield from self._projection.encoded(commit, shown)
+            self._kept.keep(self._encoded, span, found, len(found))
+        return found
 
 
 class Encoders:
-    """The encoders of the views that are watched."""
+    """The encoders of the views that are watched; large messages take of their *room*."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room) -> None:
+        self.room = room
         self._by_view: dict[View, Encoder] = {}
+        self._versions = Versions()
+        self._turns = Turns()
+        self._kept = Kept()
 
     @property
     def views(self) -> int:
@@ -70,7 +171,10 @@ class Encoders:
     @contextmanager
     def sharing(self, view: View) -> Iterator[Encoder]:
         """The encoder of *view*, as long as the block lasts."""
-        encoder = self._by_view.setdefault(view, Encoder(view))
+        encoder = self._by_view.get(view)
+        if encoder is None:
+            projection = Projection(view, self._versions)
+            encoder = self._by_view[view] = Encoder(projection, self._turns, self.room, self._kept)
         encoder.users += 1
         try:
             yield encoder

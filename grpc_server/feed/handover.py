@@ -6,19 +6,24 @@ from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from grpc_server.catalog.errors import WatcherTooSlow
+from grpc_server.feed.messages import RUN_BYTES
 
 Send: TypeAlias = Callable[[bytes], Awaitable[object]]
 """Sends a message; returns when the transport has room for the next."""
 
 
 class Handover:
-    """Hands over the messages of one watch, in its task; *told_at* is when it last did."""
+    """Hands over the messages of one watch, in its task; *told_at* is when it last did.
+
+    *is_large* tells whether the one under way is larger than messages should be.
+    """
 
     def __init__(self, send: Send, task: "asyncio.Task[object] | None") -> None:
         self._send = send
         self._task = task
         self._began: float | None = None
         self._is_cut = False
+        self.is_large = False
         self.told_at = time.monotonic()
 
     async def __call__(self, message: bytes) -> None:
@@ -28,6 +33,7 @@ class Handover:
             WatcherTooSlow: the watch was cut meanwhile.
         """
         self._began = time.monotonic()
+        self.is_large = len(message) > RUN_BYTES
         try:
             await self._send(message)
         except asyncio.CancelledError:

@@ -67,7 +67,7 @@ class Hub:
         self._revision = self._left_out = revision
         self._wake()
 
-    def since(self, revision: int) -> Sequence[Commit] | None:
+    def since(self, revision: int) -> list[Commit] | None:
         """The first commits after *revision*: None if the hub no longer holds them.
 
         Raises:

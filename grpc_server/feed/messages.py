@@ -1,6 +1,6 @@
 """The messages of a watch, encoded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 
 from grpc_server.feed.wire import embedded
 from items.v1 import items_pb2 as pb
@@ -20,20 +20,7 @@ def snapshot(part: pb.ItemSnapshot) -> bytes:
     return pb.WatchItemsResponse(snapshot=part).SerializeToString()
 
 
-def runs(commits: Iterable[bytes]) -> Iterator[bytes]:
-    """Messages with *commits*, which are fields of ItemCommits; an empty one is left out."""
-    run: list[bytes] = []
-    size = 0
-    for commit in commits:
-        if run and size + len(commit) > RUN_BYTES:
-            yield _run(run)
-            run, size = [], 0
-        if commit:
-            run.append(commit)
-            size += len(commit)
-    if run:
-        yield _run(run)
-
-
-def _run(commits: Iterable[bytes]) -> bytes:
-    return embedded(pb.WatchItemsResponse.COMMITS_FIELD_NUMBER, b"".join(commits))
+def run(commits: Sequence[bytes]) -> bytes:
+    """A message with *commits*, which are fields of ItemCommits; empty if they all are."""
+    told = b"".join(commits)
+    return embedded(pb.WatchItemsResponse.COMMITS_FIELD_NUMBER, told) if told else b""

@@ -1,7 +1,6 @@
 """Watchers that take nothing: they are cut, and what the server holds for them is let go.
 
-That is a snapshot of the database, of which there are few, and commits that the hub has
-long forgotten.
+That is a message, which may be large, and what the transport holds of it.
 """
 
 import asyncio
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from grpc_server.feed.handover import Handover, Send
+from grpc_server.feed.room import Room
 
 LOOKS = 4
 """How often a message that is under way is looked at, before it has been for too long."""
@@ -18,13 +18,15 @@ LOOKS = 4
 class Stalls:
     """Cuts each watch of which a message has been under way for *patience* seconds.
 
-    One timer serves all: one for each message would cost as much as sending it.
+    One timer serves all: one for each message would cost as much as sending it. Those
+    that others wait for are cut earlier, by the *room* that they take.
     """
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
         self._handovers: set[Handover] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self.room = Room(self._cut_large)
 
     @contextmanager
     def handing_over(self, send: Send) -> Iterator[Handover]:
@@ -49,3 +51,8 @@ class Stalls:
             handover.cut_if_stalled(since)
         if self._handovers:
             self._look_later()
+
+    def _cut_large(self, since: float) -> None:
+        for handover in self._handovers:
+            if handover.is_large:
+                handover.cut_if_stalled(since)

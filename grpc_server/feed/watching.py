@@ -1,13 +1,12 @@
 """Watching: from wherever a watcher begins, to what is written now, without a gap."""
 
+import asyncio
 import time
-from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NoReturn
 
-from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES
 from grpc_server.catalog.errors import StoreFailedOver, StoreMismatch, WatcherTooSlow
 from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept
@@ -15,34 +14,33 @@ from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.reader import Reader
 from grpc_server.catalog.reads import Reads
 from grpc_server.database.query import Condition, ItemQuery
-from grpc_server.database.store import Head, Reading
+from grpc_server.database.store import Head, Page, Reading
 from grpc_server.feed import messages
-from grpc_server.feed.commits import commits_of
-from grpc_server.feed.encoder import Encoders
+from grpc_server.feed.encoder import Encoder, Encoders, Told
 from grpc_server.feed.handover import Handover, Send
+from grpc_server.feed.history import History
 from grpc_server.feed.hub import Hub
+from grpc_server.feed.pace import Pace
 from grpc_server.feed.stalls import Stalls
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
 
-CATCH_UP = 1000
-"""How many changes one query reads for a watcher that is behind."""
-
-CATCH_UP_BYTES = 256 * 1024
-"""How much of the history one query reads: each watcher that is behind holds as much."""
+CATCH_UPS = 4
+"""How many pages of the history are in memory at a time, for watchers that are behind."""
 
 SNAPSHOT_PAGE = 500
 """How many items a part of a snapshot has."""
 
-SNAPSHOT_SECONDS = 600.0
-"""How long a snapshot may take: the database keeps what it shows for as long."""
+SNAPSHOT_PAGE_BYTES = 256 * 1024
+"""How large a part grows: the reader has to take it in time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """The feed of one store: its live commits in *hub*, older ones through *reads*.
 
-    Where a watch begins is read by *reader*, of the store itself.
+    Where a watch begins is read by *reader*, of the store itself; those that are behind
+    have their *catch_ups* in turns, a page each.
     A quiet watch is told how far it has come every *bookmark_interval*; one that takes
     nothing is cut by *stalls*.
     """
@@ -53,7 +51,8 @@ class Feed:
     store_id: str
     bookmark_interval: timedelta
     stalls: Stalls
-    encoders: Encoders = field(default_factory=Encoders)
+    encoders: Encoders
+    catch_ups: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CATCH_UPS))
     observer: Observer = UNOBSERVED
 
     async def watch(self, request: pb.WatchItemsRequest, send: Send) -> NoReturn:
@@ -94,21 +93,15 @@ class Feed:
 
     async def _tell_snapshot(self, where: Condition | None, tell: Handover) -> int:
         """Tell the items that match *where* at one revision; gives the revision."""
-        query = ItemQuery(limit=SNAPSHOT_PAGE, where=where, max_bytes=MAX_ANSWER_BYTES)
-        ends = time.monotonic() + SNAPSHOT_SECONDS
+        query = ItemQuery(limit=SNAPSHOT_PAGE, where=where, max_bytes=SNAPSHOT_PAGE_BYTES)
+        pace = Pace(tell)
         async with aclosing(self.reader.walk(query)) as pages:
             async for head, page in pages:
                 self.hub.check_open()
-                if time.monotonic() > ends:
-                    raise WatcherTooSlow("the snapshot was read too slowly; watch again")
-                part = pb.ItemSnapshot(
-                    revision=head.revision,
-                    items=page.items,
-                    complete=page.next is None,
-                    store_id=head.store_id,
-                )
-                await tell(messages.snapshot(part))
-        return head.revision
+                revision, part = head.revision, messages.snapshot(_part(head, page))
+                del page  # the reader may take a while
+                await pace.tell(part)
+        return revision
 
     async def _check_start(self, revision: int) -> None:
         if self.hub.since(revision) is None or revision > self.hub.revision:
@@ -117,20 +110,40 @@ class Feed:
     async def _follow(self, view: View, cursor: int, tell: Handover) -> NoReturn:
         """Tell everything after *cursor*: from the store while it is behind, then live."""
         is_live = False
+        history = History(self.reads, with_previous=view.needs_previous)
         with self.encoders.sharing(view) as encoder:
             while True:
                 commits = self.hub.since(cursor)
                 if commits is None and is_live:
                     raise self._cut(cursor)
+                is_live = commits is not None
                 if commits is None:
-                    reached, runs = await self._older(view, cursor)
+                    told = await self._older(encoder, history, cursor)
+                elif commits:
+                    told = await encoder.told(commits)
+                    commits.clear()  # the watcher may take a while
                 else:
-                    reached = commits[-1].revision if commits else cursor
-                    runs = encoder.runs(commits)
-                for run in runs:
-                    await tell(run)
-                is_live, is_quiet, cursor = commits is not None, reached == cursor, reached
+                    told = Told(cursor)
+                await self._hand_over(told, tell)
+                is_quiet, cursor = is_live and told.reached == cursor, told.reached
                 await self._tell_if_quiet(cursor, tell, waits=is_quiet)
+
+    async def _older(self, encoder: Encoder, history: History, cursor: int) -> Told:
+        """What is shown of the next revisions in the store."""
+        async with self.catch_ups:
+            commits, newest = await history.after(cursor)
+            if not commits:
+                return Told(newest)
+            told = await encoder.told(commits, is_kept=False)
+            history.shown(len(told.message), whole=told.reached == commits[-1].revision)
+            return told
+
+    async def _hand_over(self, told: Told, tell: Handover) -> None:
+        try:
+            if told.message:
+                await tell(told.message)
+        finally:
+            self.encoders.room.give(told.room)
 
     def _cut(self, cursor: int) -> WatcherTooSlow | StoreFailedOver:
         """Say why a live watch that has come to *cursor* cannot go on."""
@@ -148,22 +161,14 @@ class Feed:
         if left <= 0 or (waits and not await self.hub.next(cursor, left)):
             await tell(messages.bookmark(cursor, self.store_id))
 
-    async def _older(self, view: View, cursor: int) -> tuple[int, Sequence[bytes]]:
-        """What *view* shows of the next revisions in the store, and how far they go."""
 
-        def read(reading: Reading) -> tuple[int, Sequence[bytes]]:
-            head = reading.head()
-            check_kept(head, cursor, first=cursor + 1)
-            changes = reading.changes(
-                cursor,
-                CATCH_UP,
-                with_previous=view.needs_previous,
-                max_bytes=CATCH_UP_BYTES,
-            )
-            reached = changes[-1].revision if changes else head.revision
-            return reached, [*messages.runs(map(view.encoded, commits_of(changes)))]
-
-        return await self.reads.tail(read, about=cursor + 1)
+def _part(head: Head, page: Page) -> pb.ItemSnapshot:
+    return pb.ItemSnapshot(
+        revision=head.revision,
+        items=page.items,
+        complete=page.next is None,
+        store_id=head.store_id,
+    )
 
 
 def _head(reading: Reading) -> Head:

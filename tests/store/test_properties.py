@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grpc_server.catalog.matching import matches
+from grpc_server.catalog.predicates import matches
 from grpc_server.database import paths, wildcards
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Store
