@@ -75,7 +75,7 @@ class ItemServicer(items_pb2_grpc.ItemServiceServicer):
         self, request: pb.WatchItemsRequest, context: Context
     ) -> None:
         """See the contract."""
-        await self._feed.watch(request, context.write)
+        await self._feed.watch(request, context.write, context.peer())
 
 
 def _caller(context: Context) -> Caller:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 from grpc_server.feed import messages
 from grpc_server.feed.commits import Commit
 from grpc_server.feed.projection import Projection, Shown
-from grpc_server.feed.room import Room
+from grpc_server.feed.room import Room, Taken
 from grpc_server.feed.turns import Turns, Work
 from grpc_server.feed.versions import Versions
 from grpc_server.feed.view import View
@@ -35,7 +35,7 @@ class Told(NamedTuple):
 
     reached: int
     message: bytes = b""
-    room: int = 0
+    room: Taken | None = None
 
 
 class Kept:
@@ -71,15 +71,15 @@ class Encoder:
         self._working = asyncio.Lock()
         self.users = 0
 
-    async def told(self, commits: Sequence[Commit], *, is_kept: bool = True) -> Told:
-        """Return the message that begins with the first of *commits*, and takes room for it.
+    async def told(self, commits: Sequence[Commit], peer: str, *, is_kept: bool = True) -> Told:
+        """Return the message that begins with the first of *commits*, for *peer*.
 
         Those who share the view wait for one another, so that each is encoded once. What
         is not to be kept is encoded for this watcher alone.
         """
         alone = self.users == 1 or not is_kept
         if commits[0].message_bytes > messages.RUN_BYTES:
-            return await self._large(commits[0], alone=alone)
+            return await self._large(commits[0], peer, alone=alone)
         if alone:
             return await self._turns.run(self._run(commits, self._encode))
         span = commits[0].revision, commits[-1].revision
@@ -93,14 +93,14 @@ class Encoder:
                 self._kept.keep(self._told, span, found, len(found.message))
         return found
 
-    async def _large(self, commit: Commit, *, alone: bool) -> Told:
+    async def _large(self, commit: Commit, peer: str, *, alone: bool) -> Told:
         """Choose what is shown, and encode it only when there is room."""
         if alone:
             shown = await self._turns.run(self._projection.shown(commit))
         else:
             async with self._working:
                 shown = await self._turns.run(self._choose_once(commit))
-        room = await self._room.take(shown.size)
+        room = await self._room.take(shown.size, peer)
         try:
             encode = self._projection.encoded if alone else self._encode_shown_once
             encoded = await self._turns.run(encode(commit, shown))

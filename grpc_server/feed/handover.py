@@ -13,16 +13,17 @@ Send: TypeAlias = Callable[[bytes], Awaitable[object]]
 
 
 class Handover:
-    """Hands over the messages of one watch, in its task; *told_at* is when it last did.
+    """Hands over the messages of one watch to *peer*, in its task; *told_at* is when it last did.
 
     *is_large* tells whether the one under way is larger than messages should be.
     """
 
-    def __init__(self, send: Send, task: "asyncio.Task[object] | None") -> None:
+    def __init__(self, send: Send, task: "asyncio.Task[object] | None", peer: str) -> None:
         self._send = send
         self._task = task
         self._began: float | None = None
         self._is_cut = False
+        self.peer = peer
         self.is_large = False
         self.told_at = time.monotonic()
 

@@ -7,12 +7,13 @@ their way at a time, and who takes none of it has to make room for others.
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
+from typing import NamedTuple
 
 from grpc_server.feed.messages import RUN_BYTES
 
-ROOM_BYTES = 32 * 1024 * 1024
+ROOM_BYTES = 16 * 1024 * 1024
 """How many bytes of large revisions are encoded, or on their way, at a time."""
 
 LENIENCE = 2.0
@@ -22,64 +23,82 @@ LOOK_SECONDS = 0.25
 """How often that is looked at."""
 
 
-class Room:
-    """Lets large messages have *max_bytes*, one in any case; first come, first served.
+class Taken(NamedTuple):
+    """So many bytes of room that *peer* has."""
 
-    *make* is told since when a message must be on its way for its watch to be cut.
+    peer: str
+    size: int
+
+
+class Room:
+    """Lets large messages have *max_bytes*, one in any case.
+
+    A peer, which is a connection, has half of it at most. Who waits has its turn when none
+    waits that has less. *cut* is told since when a message must be on its way for its
+    watch to be cut.
     """
 
-    def __init__(self, make: Callable[[float], None], max_bytes: int = ROOM_BYTES) -> None:
-        self._make = make
+    def __init__(self, cut: Callable[[float], None], max_bytes: int = ROOM_BYTES) -> None:
+        self._cut = cut
         self._max_bytes = max_bytes
-        self._taken = 0
-        self._waiting: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._taken = Counter[str]()
+        self._waiting: dict[str, deque[tuple[int, asyncio.Future[None]]]] = {}
         self._look: asyncio.TimerHandle | None = None
 
     @property
-    def taken(self) -> int:
+    def bytes(self) -> int:
         """How many bytes are taken."""
-        return self._taken
+        return self._taken.total()
 
-    async def take(self, size: int) -> int:
-        """Wait until there is room for *size* bytes; returns what is to be given back."""
-        if size <= RUN_BYTES:
-            return 0
-        if self._waiting or not self._has(size):
-            await self._turn(size)
-        else:
-            self._taken += size
-        return size
+    async def take(self, size: int, peer: str) -> Taken:
+        """Wait until there is room for *size* bytes; what it returns is to be given back."""
+        taken = Taken(peer, size if size > RUN_BYTES else 0)
+        if taken.size:
+            if self._waiting or not self._has(taken):
+                await self._turn(taken)
+            else:
+                self._taken[peer] += size
+        return taken
 
-    def give(self, size: int) -> None:
+    def give(self, taken: Taken) -> None:
         """Give room back."""
-        if size:
-            self._taken -= size
+        if taken.size:
+            self._taken[taken.peer] -= taken.size
+            if not self._taken[taken.peer]:
+                del self._taken[taken.peer]
             self._let_in()
 
-    def _has(self, size: int) -> bool:
-        return not self._taken or self._taken + size <= self._max_bytes
+    def _has(self, wanted: Taken) -> bool:
+        mine = self._taken[wanted.peer]
+        if mine and mine + wanted.size > self._max_bytes // 2:
+            return False
+        return not self._taken.total() or self._taken.total() + wanted.size <= self._max_bytes
 
-    async def _turn(self, size: int) -> None:
-        turn = asyncio.get_running_loop().create_future()
-        self._waiting.append((size, turn))
+    async def _turn(self, wanted: Taken) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(wanted.peer, deque()).append((wanted.size, turn))
+        self._let_in()
         self._look_later()
         try:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self.give(size)
+                self.give(wanted)
+            turn.cancel()
             self._let_in()
             raise
 
     def _let_in(self) -> None:
-        while self._waiting:
-            size, turn = self._waiting[0]
-            if not turn.done():
-                if not self._has(size):
-                    return
-                self._taken += size
-                turn.set_result(None)
-            self._waiting.popleft()
+        """Let in whoever may come; of the peers that wait, first the one that has least."""
+        for peer in sorted(self._waiting, key=self._taken.__getitem__):
+            waiting = self._waiting[peer]
+            while waiting and (waiting[0][1].done() or self._has(Taken(peer, waiting[0][0]))):
+                size, turn = waiting.popleft()
+                if not turn.done():
+                    self._taken[peer] += size
+                    turn.set_result(None)
+            if not waiting:
+                del self._waiting[peer]
 
     def _look_later(self) -> None:
         if self._look is None:
@@ -89,5 +108,5 @@ class Room:
     def _make_room(self) -> None:
         self._look = None
         if self._waiting:
-            self._make(time.monotonic() - LENIENCE)
+            self._cut(time.monotonic() - LENIENCE)
             self._look_later()

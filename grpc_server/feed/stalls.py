@@ -29,9 +29,9 @@ class Stalls:
         self.room = Room(self._cut_large)
 
     @contextmanager
-    def handing_over(self, send: Send) -> Iterator[Handover]:
+    def handing_over(self, send: Send, peer: str = "") -> Iterator[Handover]:
         """Give the handover of the watch whose task this is, which is looked after."""
-        handover = Handover(send, asyncio.current_task())
+        handover = Handover(send, asyncio.current_task(), peer)
         self._handovers.add(handover)
         self._look_later()
         try:

@@ -21,7 +21,7 @@ SLICE = 0.002
 QUANTUM = 0.0005
 """Seconds that one piece of work gets before the next one's turn comes."""
 
-PAUSE = 0.002
+PAUSE = 0.001
 """Seconds between two slices, which the threads of the process need to get on, too."""
 
 

@@ -55,8 +55,8 @@ class Feed:
     catch_ups: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CATCH_UPS))
     observer: Observer = UNOBSERVED
 
-    async def watch(self, request: pb.WatchItemsRequest, send: Send) -> NoReturn:
-        """Send the messages of one watch, encoded; it ends only with an error.
+    async def watch(self, request: pb.WatchItemsRequest, send: Send, peer: str) -> NoReturn:
+        """Send the messages of one watch to *peer*, encoded; it ends only with an error.
 
         Raises:
             InvalidFilter: the filter cannot be read.
@@ -71,7 +71,7 @@ class Feed:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
         view = View(parse_filter(request.filter), request.include_previous)
         try:
-            with self.stalls.handing_over(send) as tell:
+            with self.stalls.handing_over(send, peer) as tell:
                 await self._follow(view, await self._begin(request, view, tell), tell)
         except WatcherTooSlow:
             self.observer.watcher_cut()
@@ -118,9 +118,9 @@ class Feed:
                     raise self._cut(cursor)
                 is_live = commits is not None
                 if commits is None:
-                    told = await self._older(encoder, history, cursor)
+                    told = await self._older(encoder, history, cursor, tell.peer)
                 elif commits:
-                    told = await encoder.told(commits)
+                    told = await encoder.told(commits, tell.peer)
                     commits.clear()  # the watcher may take a while
                 else:
                     told = Told(cursor)
@@ -128,13 +128,13 @@ class Feed:
                 is_quiet, cursor = is_live and told.reached == cursor, told.reached
                 await self._tell_if_quiet(cursor, tell, waits=is_quiet)
 
-    async def _older(self, encoder: Encoder, history: History, cursor: int) -> Told:
+    async def _older(self, encoder: Encoder, history: History, cursor: int, peer: str) -> Told:
         """What is shown of the next revisions in the store."""
         async with self.catch_ups:
             commits, newest = await history.after(cursor)
             if not commits:
                 return Told(newest)
-            told = await encoder.told(commits, is_kept=False)
+            told = await encoder.told(commits, peer, is_kept=False)
             history.shown(len(told.message), whole=told.reached == commits[-1].revision)
             return told
 
@@ -143,7 +143,8 @@ class Feed:
             if told.message:
                 await tell(told.message)
         finally:
-            self.encoders.room.give(told.room)
+            if told.room is not None:
+                self.encoders.room.give(told.room)
 
     def _cut(self, cursor: int) -> WatcherTooSlow | StoreFailedOver:
         """Say why a live watch that has come to *cursor* cannot go on."""

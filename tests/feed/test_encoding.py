@@ -114,27 +114,27 @@ async def test_a_run_ends_before_it_is_too_large(
     reached: int,
 ) -> None:
     commits = [commit_of(number, size) for number, size in enumerate(sizes, 1)]
-    told = await shared_encoder().told(commits, is_kept=is_kept)
+    told = await shared_encoder().told(commits, "", is_kept=is_kept)
     assert told.reached == reached
-    assert bool(told.room) is (sizes[0] > RUN_BYTES)
+    assert (told.room is not None) is (sizes[0] > RUN_BYTES)
     assert told.message == run([encoded(commit) for commit in commits[:reached]])
 
 
 async def test_a_message_is_put_together_once_for_all_who_are_told_the_same() -> None:
     encoder = shared_encoder()
     commits = [commit_of(1), commit_of(2)]
-    told = await encoder.told(commits)
-    assert await encoder.told(commits) is told
-    assert (await encoder.told(commits[1:])).message == run([encoded(commits[1])])
+    told = await encoder.told(commits, "")
+    assert await encoder.told(commits, "") is told
+    assert (await encoder.told(commits[1:], "")).message == run([encoded(commits[1])])
 
 
 async def test_those_who_share_a_view_wait_for_one_another() -> None:
     encoder = shared_encoder()
     commits = [commit_of(1, 100)]
     large = [commit_of(2, 100)]
-    told = await asyncio.gather(*(encoder.told(commits) for _ in range(5)))
+    told = await asyncio.gather(*(encoder.told(commits, "") for _ in range(5)))
     assert all(each is told[0] for each in told)
-    assert (await encoder.told(large)).reached == 2
+    assert (await encoder.told(large, "")).reached == 2
 
 
 async def test_what_is_kept_of_all_views_is_bounded() -> None:
@@ -142,6 +142,6 @@ async def test_what_is_kept_of_all_views_is_bounded() -> None:
     encoders = [shared_encoder(kept) for _ in range(5)]
     for revision in range(1, 30):
         for encoder in encoders:
-            await encoder.told([commit_of(revision, 10_000)])
+            await encoder.told([commit_of(revision, 10_000)], "")
     messages = [each for encoder in encoders for each in encoder._told.values()]
     assert 0 < sum(len(each.message) for each in messages) <= kept.bytes <= 100_000

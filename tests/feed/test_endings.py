@@ -119,7 +119,7 @@ async def test_the_feed_forgets_a_watcher_that_leaves(folder: Path) -> None:
 
 async def follow(feed: Feed) -> None:
     """Watch, as the servicer does."""
-    await feed.watch(pb.WatchItemsRequest(), take)
+    await feed.watch(pb.WatchItemsRequest(), take, "")
 
 
 async def take(message: bytes) -> None:
