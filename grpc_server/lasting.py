@@ -1,16 +1,17 @@
-"""A server that outlives the calls that break it.
+"""A server that outlives what breaks it.
 
-grpc.aio decodes the name of a called method outside of any call: a name that is not
-UTF-8 ends the loop that takes calls, and with it the server (grpcio 1.85). Then another
-one takes over the address. Calls under way end in the old one; clients connect again.
+The loop of grpc.aio that takes calls ends with the first error in it, and the server
+with the loop. No call that we know of causes one (`steadfast.py`); if one does, another
+server takes over the address. Calls under way end in the old one; clients connect again.
 """
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 
 import structlog
 from grpc import aio
+
+from hosting.supervision import Supervisor, end
 
 _CHECK_SECONDS = 0.1
 
@@ -27,9 +28,15 @@ class LastingServer:
     """
 
     def __init__(
-        self, make: Callable[[], aio.Server], address: str, grace: float, also: str | None = None
+        self,
+        make: Callable[[], aio.Server],
+        supervisor: Supervisor,
+        address: str,
+        grace: float,
+        also: str | None = None,
     ) -> None:
         self._make = make
+        self._supervisor = supervisor
         self._address = address
         self._also = also
         self._grace = grace
@@ -44,13 +51,11 @@ class LastingServer:
         """
         self._address = self._listen(self._server)
         await self._server.start()
-        self._guard = asyncio.create_task(self._replace_whenever_broken(), name="guard")
+        self._guard = self._supervisor.start("guard", self._replace_whenever_broken)
         return self._address
 
     async def __aexit__(self, *_: object) -> None:
-        self._guard.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._guard
+        await end(self._guard)
         await asyncio.gather(self._server.stop(self._grace), *self._ending)
 
     def _listen(self, server: aio.Server) -> str:
@@ -85,9 +90,18 @@ async def _end_of(server: aio.Server) -> Exception | None:
     try:
         while await server.wait_for_termination(_CHECK_SECONDS):
             pass
-    except Exception as error:  # noqa: BLE001  # whatever it is, the server is broken
+    except Exception as error:  # whatever it is, if it was the server's
+        if await _serves(server):
+            raise
         return error
     return None
+
+
+async def _serves(server: aio.Server) -> bool:
+    try:
+        return await server.wait_for_termination(0)
+    except Exception:  # noqa: BLE001  # what has broken it, again
+        return False
 
 
 def _listen(server: aio.Server, address: str) -> str:

@@ -61,6 +61,7 @@ from hosting.garbage import settle
 from hosting.metrics import metrics_served
 from hosting.passwords import without_password
 from hosting.process import failures_told, prepare
+from hosting.supervision import Supervisor
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
 
 DESCRIPTORS = (
@@ -82,6 +83,7 @@ class Parts:
     reader: Reader
     writer: Writer
     standby: Standby | None
+    supervisor: Supervisor
 
 
 @asynccontextmanager
@@ -99,6 +101,7 @@ async def open_items(
     clock = clock or Timekeeper()
     head = await asyncio.to_thread(_head, store)
     progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
+    supervisor = Supervisor(observer.task_failed)
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
     history = HistoryRetention(
         settings.history_max_age, settings.history_max_revisions, settings.history_sink_bound
@@ -108,12 +111,14 @@ async def open_items(
         return progress.revision
 
     async with (
-        tailing(store, hub, progress, settings.store_poll_interval, observer) as on_commit,
+        tailing(
+            store, hub, progress, settings.store_poll_interval, supervisor, observer
+        ) as on_commit,
         Reader(store, observer, patience=settings.watch_snapshot_wait.total_seconds()) as reader,
-        following(settings, head, progress, observer) as standby,
+        following(settings, head, progress, supervisor, observer) as standby,
         Writer(store, clock, _new_id, on_commit, seen=seen, observer=observer) as writer,
-        sweeping(writer, settings.sweep_interval, observer),
-        compacting(writer, history, settings.sweep_interval, observer),
+        sweeping(writer, settings.sweep_interval, supervisor, observer),
+        compacting(writer, history, settings.sweep_interval, supervisor, observer),
     ):
         tokens = PageTokens(head.token_key)
         reads = Reads(reader, progress, settings.min_revision_wait, standby)
@@ -135,12 +140,17 @@ async def open_items(
             reader,
             writer,
             standby,
+            supervisor,
         )
 
 
 @asynccontextmanager
 async def following(
-    settings: Settings, head: Head, progress: Progress, observer: Observer
+    settings: Settings,
+    head: Head,
+    progress: Progress,
+    supervisor: Supervisor,
+    observer: Observer,
 ) -> AsyncIterator[Standby | None]:
     """The standby that is read from, if the settings name one."""
     if settings.read_store is None:
@@ -150,7 +160,7 @@ async def following(
         settings.read_store_wait.total_seconds(), settings.read_store_max_lag.total_seconds()
     )
     opens = standby_at(settings.read_store, settings.store_timeout.total_seconds())
-    async with Standby(opens, head, progress, bounds, observer) as standby:
+    async with Standby(opens, head, progress, bounds, supervisor, observer) as standby:
         yield standby
 
 
@@ -202,10 +212,14 @@ async def serving(
             checks = health.aio.HealthServicer()
             make = partial(_item_server, settings, parts, checks, metrics.calls)
             grace = settings.grpc_drain.total_seconds()
-            async with LastingServer(make, settings.grpc, grace, settings.grpc_own) as address:
-                readiness = Readiness(parts.reader, parts.writer, checks, SERVICES)
+            async with LastingServer(
+                make, parts.supervisor, settings.grpc, grace, settings.grpc_own
+            ) as address:
+                readiness = Readiness(
+                    parts.reader, parts.writer, checks, SERVICES, parts.supervisor
+                )
                 try:
-                    async with watched(readiness):
+                    async with watched(readiness, parts.supervisor):
                         yield address
                 finally:
                     await checks.enter_graceful_shutdown()

@@ -6,7 +6,7 @@ service tells whether it is ready: not while writes fail, either.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 from grpc_health.v1 import health
@@ -17,6 +17,7 @@ from grpc_server.catalog.reader import Reader
 from grpc_server.catalog.units import Touch
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.errors import StoreError
+from hosting.supervision import Supervisor, end
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -36,16 +37,18 @@ class Readiness:
         writer: Writer,
         checks: health.aio.HealthServicer,
         services: tuple[str, ...],
+        supervisor: Supervisor,
     ) -> None:
         self._reader = reader
         self._writer = writer
         self._checks = checks
         self._services = services
+        self._supervisor = supervisor
         self._told: tuple[bool, bool] | None = None
 
     async def look(self) -> None:
         """Look how the store is, and tell; the log says what is wrong with it."""
-        unread = await self._what_fails_a_read()
+        unread = self._what_keeps_failing() or await self._what_fails_a_read()
         unwritten = unread or await self._what_fails_a_write()
         can_read, can_write = unread is None, unwritten is None
         if (can_read, can_write) != self._told:
@@ -54,7 +57,16 @@ class Readiness:
             elif self._told is not None:
                 _log.info("ready", can_read=can_read, can_write=can_write)
             self._told = (can_read, can_write)
-            await self._tell(can_read, can_write)
+            await self._tell(can_read=can_read, can_write=can_write)
+
+    async def give_up(self) -> None:
+        """Tell that nothing is known: not ready."""
+        self._told = None
+        await self._tell(can_read=False, can_write=False)
+
+    def _what_keeps_failing(self) -> str | None:
+        failing = self._supervisor.failing
+        return f"these tasks keep failing: {', '.join(failing)}" if failing else None
 
     async def _what_fails_a_read(self) -> str | None:
         return await _what_fails(self._reader.get(()))
@@ -65,29 +77,33 @@ class Readiness:
             return None
         return await _what_fails(self._writer.write(Touch())) or "the last commit failed"
 
-    async def _tell(self, can_read: bool, can_write: bool) -> None:
+    async def _tell(self, *, can_read: bool, can_write: bool) -> None:
         await self._checks.set("", _status(can_read))
         for service in self._services:
             await self._checks.set(service, _status(can_write))
 
 
 @asynccontextmanager
-async def watched(readiness: Readiness, every: float = EVERY) -> AsyncIterator[None]:
-    """Look at once, and again and again within the block."""
+async def watched(
+    readiness: Readiness, supervisor: Supervisor, every: float = EVERY
+) -> AsyncIterator[None]:
+    """Look at once, and again and again within the block; not ready while that fails."""
     await readiness.look()
-    task = asyncio.create_task(_look_for_ever(readiness, every), name="readiness")
+    task = supervisor.start("readiness", lambda: _look_for_ever(readiness, every))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 async def _look_for_ever(readiness: Readiness, every: float) -> None:
-    while True:
-        await asyncio.sleep(every)
-        await readiness.look()
+    try:
+        while True:
+            await asyncio.sleep(every)
+            await readiness.look()
+    except Exception:
+        await readiness.give_up()
+        raise
 
 
 async def _what_fails(attempt: Awaitable[object]) -> str | None:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Literal
 
-import grpc
 from grpc import aio
 
+from grpc_server.steadfast import SteadfastServer
 from hosting.extras import MissingExtra
 
 Engine = Literal["grpcio", "native"]
@@ -56,11 +56,7 @@ def make_server(
     if engine == "native":
         server: aio.Server = _native().server(interceptors=interceptors, options=options)
         return server
-    return aio.server(
-        interceptors=interceptors,
-        options=(*options, *_GRPCIO_OPTIONS),
-        compression=grpc.Compression.NoCompression,
-    )
+    return SteadfastServer(interceptors, (*options, *_GRPCIO_OPTIONS))
 
 
 def _native() -> Any:

@@ -1,13 +1,14 @@
 """The metrics of a process: its registry, and the listener that Prometheus asks."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 import structlog
 from prometheus_client import (
     CollectorRegistry,
+    Counter,
     GCCollector,
     Info,
     PlatformCollector,
@@ -42,6 +43,17 @@ def process_registry(component: str) -> CollectorRegistry:
     )
     build.info({"version": version("item-service"), "component": component})
     return registry
+
+
+def restarts(registry: CollectorRegistry) -> Callable[[str], None]:
+    """Return what counts a task that failed and starts again, by its name."""
+    counter = Counter(
+        "items_task_restarts",
+        "Long-lived tasks that failed, and started again.",
+        ("task",),
+        registry=registry,
+    )
+    return lambda name: counter.labels(name).inc()
 
 
 @asynccontextmanager

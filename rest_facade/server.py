@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from hosting.metrics import metrics_served
+from hosting.supervision import Supervisor
 from rest_facade.bounds import bounds_of
 from rest_facade.ending import Ending
 from rest_facade.intake import Intake, intake_buffer
@@ -51,7 +52,7 @@ async def _serving(settings: Settings, metrics: Metrics) -> AsyncIterator[str]:
     server.lifespan = server.config.lifespan_class(server.config)
     with listening(settings.http, reuse_port=settings.rest_reuse_port) as listener:
         await server.startup(sockets=[listener.socket])
-        ticking = asyncio.create_task(server.main_loop())
+        ticking = Supervisor(metrics.restarted).start("uvicorn", server.main_loop)
         try:
             yield listener.address
         finally:

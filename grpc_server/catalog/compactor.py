@@ -2,6 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -9,6 +10,7 @@ from grpc_server.catalog.compaction import Compacted, Compaction, HistoryRetenti
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.periodic import repeating
 from grpc_server.catalog.writer import Writer
+from hosting.supervision import Supervisor
 
 BATCH = 100
 """How many changes one commit drops: other writes pass between two batches."""
@@ -44,12 +46,14 @@ def compacting(
     writer: Writer,
     retention: HistoryRetention,
     every: timedelta,
+    supervisor: Supervisor,
     observer: Observer = UNOBSERVED,
 ) -> AbstractAsyncContextManager[None]:
     """Compact within the block, at its start and then at the interval *every*."""
     if retention.keeps_all:
         return nullcontext()
-    return repeating("compactor", lambda: compact(writer, retention, observer=observer), every)
+    work = partial(compact, writer, retention, observer=observer)
+    return repeating("compactor", work, every, supervisor)
 
 
 def _tell_of_lost_sinks(step: Compacted) -> None:

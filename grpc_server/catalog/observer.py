@@ -36,6 +36,9 @@ class Observer:
     def failed_over(self, lost: int) -> None:
         """The database failed over; *lost* revisions that this server knew are gone."""
 
+    def task_failed(self, name: str) -> None:
+        """A long-lived task failed, and starts again."""
+
     def watcher_cut(self) -> None:
         """A watcher was too slow, and has to watch again."""
 

@@ -2,32 +2,31 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
 
 from grpc_server.catalog.errors import CatalogError
 from grpc_server.database.errors import StoreError
+from hosting.supervision import Supervisor, end
 
 _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def repeating(
-    name: str, work: Callable[[], Awaitable[int]], every: timedelta
+    name: str, work: Callable[[], Awaitable[int]], every: timedelta, supervisor: Supervisor
 ) -> AsyncIterator[None]:
     """Do *work* within the block, at its start and then at the interval *every*.
 
     It tells how much it has done. Whatever it raises is logged, and it is done again.
     """
-    task = asyncio.create_task(_repeat_for_ever(name, work, every), name=name)
+    task = supervisor.start(name, lambda: _repeat_for_ever(name, work, every))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 async def _repeat_for_ever(name: str, work: Callable[[], Awaitable[int]], every: timedelta) -> None:

@@ -17,6 +17,7 @@ from grpc_server.catalog.progress import Progress
 from grpc_server.catalog.reader import Reader
 from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Head, Reading, Snapshot, StandbyStore, Standing
+from hosting.supervision import Supervisor, end
 
 T = TypeVar("T")
 
@@ -75,12 +76,14 @@ class Standby:
         head: Head,
         progress: Progress,
         bounds: Bounds,
+        supervisor: Supervisor,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._opens = opens
         self._store_id = head.store_id
         self._progress = progress
         self._bounds = bounds
+        self._supervisor = supervisor
         self._observer = observer
         self._past = Past(head.revision, bounds.max_lag)
         self._reached = Progress(0)
@@ -95,13 +98,12 @@ class Standby:
 
     async def __aenter__(self) -> Self:
         await self._look()
-        self._looking = asyncio.create_task(self._keep_looking(), name="standby")
+        self._looking = self._supervisor.start("standby", self._keep_looking)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait([self._looking])
+            await end(self._looking)
         if self._reader is not None:
             await self._reader.__aexit__()
         await asyncio.to_thread(self._thread.shutdown)

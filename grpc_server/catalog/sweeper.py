@@ -7,6 +7,7 @@ from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.periodic import repeating
 from grpc_server.catalog.units import Expiry
 from grpc_server.catalog.writer import Writer
+from hosting.supervision import Supervisor
 
 BATCH = 500
 """How many items one commit removes: other writes pass between two batches."""
@@ -27,7 +28,7 @@ async def sweep(writer: Writer, observer: Observer = UNOBSERVED) -> int:
 
 
 def sweeping(
-    writer: Writer, every: timedelta, observer: Observer = UNOBSERVED
+    writer: Writer, every: timedelta, supervisor: Supervisor, observer: Observer = UNOBSERVED
 ) -> AbstractAsyncContextManager[None]:
     """Sweep within the block, at its start and then at the interval *every*."""
-    return repeating("sweeper", lambda: sweep(writer, observer), every)
+    return repeating("sweeper", lambda: sweep(writer, observer), every, supervisor)

@@ -4,6 +4,7 @@ A notification may get lost: who relies on it only waits longer. It is sent afte
 commit, not in it: PostgreSQL lets one transaction at a time commit that has notified.
 """
 
+import re
 import time
 from threading import Event
 
@@ -13,6 +14,11 @@ import structlog
 from grpc_server.database.postgresql import ConnectionSettings, PatientConnection, connect
 
 _CHANNEL = "items_v1_revision"
+
+_REVISION = re.compile("[1-9][0-9]{0,18}", re.ASCII)
+
+_QUIET_SECONDS = 60.0
+"""How long after the log said that a notification makes no sense it does not say so again."""
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +30,7 @@ class PostgresqlBell:
         self._settings = settings
         self._speaking: PatientConnection | None = None
         self._listening: PatientConnection | None = None
+        self._quiet_until = 0.0
 
     def ring(self, revision: int) -> None:
         """Tell all processes, this one too, that the store is at *revision*."""
@@ -41,11 +48,20 @@ class PostgresqlBell:
                 self._listening = _listen(self._settings)
                 return None  # whoever rang before was not heard
             rung = self._listening.notifies(timeout=patience, stop_after=1)
-            return max((int(each.payload) for each in rung), default=None)
+            return max(filter(None, map(self._revision, rung)), default=None)
         except psycopg.Error as error:
             _log.warning("commits of others are not heard of, but looked for", error=str(error))
             time.sleep(patience)
             return None
+
+    def _revision(self, notification: psycopg.Notify) -> int | None:
+        """The revision that *notification* tells: any user of the database may send one."""
+        if _REVISION.fullmatch(notification.payload):
+            return int(notification.payload)
+        if time.monotonic() >= self._quiet_until:
+            self._quiet_until = time.monotonic() + _QUIET_SECONDS
+            _log.warning("a notification tells no revision", backend=notification.pid)
+        return None
 
     def close(self) -> None:
         """Release both connections; nobody may wait."""

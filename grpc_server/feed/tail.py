@@ -23,9 +23,16 @@ from grpc_server.catalog.progress import Progress
 from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Bell, Change, Head, LostRevisions, Store, StoredChange
 from grpc_server.feed.hub import Hub
+from hosting.supervision import Supervisor, end
 
 AT_ONCE = 1000
 """About how many changes one query reads."""
+
+BREATH = 0.001
+"""Seconds until it listens again: what rings meanwhile is heard at once."""
+
+REST = 0.01
+"""Seconds until the next look after one that found nothing, however often it is rung."""
 
 Publish = Callable[[Sequence[Change]], None]
 
@@ -40,11 +47,12 @@ _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def tailing(
+async def tailing(  # noqa: PLR0913, PLR0917  # the parts that the composition root has made
     store: Store,
     hub: Hub,
     progress: Progress,
     every: timedelta,
+    supervisor: Supervisor,
     observer: Observer = UNOBSERVED,
 ) -> AsyncIterator[Publish]:
     """Keep *hub* and *progress* as far as *store* is; yields what takes in own commits.
@@ -54,9 +62,16 @@ async def tailing(
     if store.bell is None:
         yield partial(_publish, hub, progress)
         return
-    async with Tail(
-        store, store.bell, hub, progress, every.total_seconds(), observer=observer
-    ) as tail:
+    tail = Tail(
+        store,
+        store.bell,
+        hub,
+        progress,
+        every.total_seconds(),
+        supervisor=supervisor,
+        observer=observer,
+    )
+    async with tail:
         yield tail.publish
 
 
@@ -71,6 +86,7 @@ class Tail:
         progress: Progress,
         every: float,
         *,
+        supervisor: Supervisor,
         observer: Observer = UNOBSERVED,
     ) -> None:
         self._store = store
@@ -79,6 +95,7 @@ class Tail:
         self._progress = progress
         self._every = every
         self._observer = observer
+        self._supervisor = supervisor
         self._written = hub.revision
         self._is_behind, self._is_to_ring = asyncio.Event(), asyncio.Event()
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="tail")
@@ -87,13 +104,11 @@ class Tail:
 
     async def __aenter__(self) -> Self:
         loops = {"listen": self._listen, "ring": self._ring, "follow": self._follow}
-        self._tasks = [asyncio.create_task(loop(), name=name) for name, loop in loops.items()]
+        self._tasks = [self._supervisor.start(name, loop) for name, loop in loops.items()]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
+        await end(*self._tasks)
         self._ringer.submit(self._bell.ring, self._hub.revision)  # wakes who listens
         await asyncio.to_thread(self._ringer.shutdown)
         await asyncio.to_thread(self._threads.shutdown)
@@ -110,10 +125,12 @@ class Tail:
 
     async def _listen(self) -> None:
         loop = asyncio.get_running_loop()
+        self._is_behind.set()  # whoever rang before was not heard
         while True:
             revision = await loop.run_in_executor(self._threads, self._bell.heard, self._every)
             if revision is None or revision > self._hub.revision:
                 self._is_behind.set()
+            await asyncio.sleep(BREATH)
 
     async def _ring(self) -> None:
         """Ring once for all commits since the last time."""
@@ -125,10 +142,13 @@ class Tail:
     async def _follow(self) -> None:
         while await self._is_behind.wait():
             self._is_behind.clear()
+            before = self._hub.revision
             try:
                 await self._catch_up()
             except StoreError as error:  # the next look is at hand
                 _log.warning("changes of others cannot be read now", error=str(error))
+            if self._hub.revision == before:
+                await asyncio.sleep(REST)
 
     async def _catch_up(self) -> None:
         loop = asyncio.get_running_loop()

@@ -3,7 +3,7 @@
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from grpc_server.catalog.observer import Observer
-from hosting.metrics import SECONDS, SIZES
+from hosting.metrics import SECONDS, SIZES, restarts
 
 
 class WorkMetrics(Observer):
@@ -70,6 +70,7 @@ class WorkMetrics(Observer):
         self._cut = Counter(
             "items_watchers_cut", "Watchers that were too slow, and were cut.", registry=registry
         )
+        self._restarted = restarts(registry)
 
     def committed(self, writes: int, seconds: float) -> None:
         """See Observer."""
@@ -110,6 +111,10 @@ class WorkMetrics(Observer):
         """See Observer."""
         self._failovers.inc()
         self._lost_revisions.inc(lost)
+
+    def task_failed(self, name: str) -> None:
+        """See Observer."""
+        self._restarted(name)
 
     def watcher_cut(self) -> None:
         """See Observer."""

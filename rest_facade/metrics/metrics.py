@@ -1,6 +1,6 @@
 """All that is measured of one facade."""
 
-from hosting.metrics import process_registry
+from hosting.metrics import process_registry, restarts
 from rest_facade.metrics.batches import BatchMetrics
 from rest_facade.metrics.requests import RequestMetrics
 from rest_facade.metrics.upstream import UpstreamMetrics
@@ -10,7 +10,7 @@ class Metrics:
     """The metrics of a facade, in a *registry* of its own.
 
     *requests* and calls to *upstream* are measured around each; *batches* are told by what
-    makes them.
+    makes them. Tasks that failed and start again are told to *restarted*.
     """
 
     def __init__(self) -> None:
@@ -18,3 +18,4 @@ class Metrics:
         self.requests = RequestMetrics(self.registry)
         self.batches = BatchMetrics(self.registry)
         self.upstream = UpstreamMetrics(self.registry)
+        self.restarted = restarts(self.registry)

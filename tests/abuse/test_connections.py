@@ -14,6 +14,7 @@ from tests.processes import ServerProcess
 
 GET = pb.GetItemRequest(id="nothing").SerializeToString()
 NOT_FOUND = grpc.StatusCode.NOT_FOUND.value[0]
+UNIMPLEMENTED = grpc.StatusCode.UNIMPLEMENTED.value[0]
 INTERNAL = grpc.StatusCode.INTERNAL.value[0]
 DEADLINE_EXCEEDED = grpc.StatusCode.DEADLINE_EXCEEDED.value[0]
 RESOURCE_EXHAUSTED = grpc.StatusCode.RESOURCE_EXHAUSTED.value[0]
@@ -49,6 +50,12 @@ def test_what_is_no_http2_ends_the_connection(server: ServerProcess, said: bytes
     with http2.Connection(server.address) as connection:
         connection.send(said)
         assert connection.status() is None
+
+
+@pytest.mark.parametrize("name", [b"", b"\xff", b"\xff" * 5000, b"\0", b"a/b", b"GetItem "])
+def test_a_method_name_that_nobody_has_is_unimplemented(server: ServerProcess, name: bytes) -> None:
+    answer = status_of(server, http2.call(name), http2.data(http2.message(GET)))
+    assert answer in {UNIMPLEMENTED, None}  # HTTP/2 takes no NUL
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe", "é".encode(), b"a\nb\x01", b"\xed\xa0\x80"])

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 from grpc_server.catalog.errors import Overloaded
 from grpc_server.catalog.periodic import repeating
 from grpc_server.database.errors import StoreUnavailable
+from hosting.supervision import Supervisor
 
 SOON, LATER = timedelta(milliseconds=1), timedelta(days=1)
 
@@ -27,7 +28,7 @@ def raising(errors: Iterable[Exception], done: asyncio.Event) -> Callable[[], Aw
 
 async def test_work_is_done_at_the_start() -> None:
     done = asyncio.Event()
-    async with repeating("test", raising([], done), LATER):
+    async with repeating("test", raising([], done), LATER, Supervisor()):
         await done.wait()
 
 
@@ -35,7 +36,7 @@ async def test_work_that_fails_is_done_again_and_logged() -> None:
     done = asyncio.Event()
     errors = [StoreUnavailable("no disk"), Overloaded("busy"), ZeroDivisionError("bug")]
     with capture_logs() as logs:
-        async with repeating("test", raising(errors, done), SOON):
+        async with repeating("test", raising(errors, done), SOON, Supervisor()):
             await done.wait()
     levels = [line["log_level"] for line in logs if line["log_level"] != "debug"]
     assert levels == ["warning", "warning", "error"]
@@ -52,6 +53,6 @@ async def test_work_under_way_is_cancelled_at_the_end() -> None:
             ended.set()
         return 0
 
-    async with repeating("test", work, LATER):
+    async with repeating("test", work, LATER, Supervisor()):
         await started.wait()
     assert ended.is_set()

@@ -1,0 +1,69 @@
+"""A server of grpc.aio that no method name breaks.
+
+grpc.aio decodes the name of a method that nobody has registered in the loop that takes
+calls: one that is not UTF-8 ends the loop, and the server with every call on it
+(grpcio 1.85). All our methods are registered; so a call that is not for one of them is
+for none, whatever its name is, and is answered here, without it ever being read.
+
+This is the only place that knows the inside of grpc.aio; tests/grpc/test_steadfast.py
+fails when that has changed.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+from grpc import aio
+from grpc._cython import cygrpc
+from grpc.aio import _server
+
+UNKNOWN = "unknown"
+"""The name under which interceptors see a method that nobody has registered."""
+
+
+class SteadfastServer(_server.Server):
+    """An aio.Server of registered methods; *interceptors* answer all others, as UNKNOWN."""
+
+    def __init__(
+        self,
+        interceptors: Sequence[aio.ServerInterceptor],
+        options: Sequence[tuple[str, Any]],
+    ) -> None:
+        self._loop = cygrpc.get_working_loop()
+        augmented = _server._augment_channel_arguments(  # noqa: SLF001  # the seam, see above
+            tuple(options), grpc.Compression.NoCompression
+        )
+        self._server = _Core(self._loop, None, (), tuple(interceptors), augmented, None)
+
+
+class _Core(cygrpc.AioServer):  # type: ignore[misc]  # it has no types
+    """Takes the calls; those of registered methods as grpc.aio does."""
+
+    def __init__(
+        self, loop: Any, threads: None, handlers: Any, interceptors: Any, *rest: Any
+    ) -> None:
+        super().__init__(loop, threads, handlers, interceptors, *rest)
+        self._asked_for: asyncio.AbstractEventLoop = loop
+        self._around = interceptors
+        self._resolver = cygrpc._MethodResolver([], {})  # noqa: SLF001
+        self._answering = set[asyncio.Task[None]]()
+
+    def _make_request_call_future(self, method: bytes | None) -> Any:
+        """The next call of *method*; with None, of one that nobody has registered."""
+        if method is not None:
+            return super()._make_request_call_future(method)
+        return self._asked_for.create_task(self._answer_unknown(), name="unknown methods")
+
+    async def _answer_unknown(self) -> None:
+        """Answer such calls until the server ends, which raises."""
+        while True:
+            state = await self._request_call()
+            handling = cygrpc._handle_rpc(  # noqa: SLF001
+                UNKNOWN, self._resolver, self._around, state, self._asked_for, False
+            )
+            answering = self._asked_for.create_task(
+                cygrpc._schedule_rpc_coro(handling, state, self._asked_for, UNKNOWN)  # noqa: SLF001
+            )
+            self._answering.add(answering)
+            answering.add_done_callback(self._answering.discard)
