@@ -160,7 +160,9 @@ async def following(
         settings.read_store_wait.total_seconds(), settings.read_store_max_lag.total_seconds()
     )
     opens = standby_at(settings.read_store, settings.store_timeout.total_seconds())
-    async with Standby(opens, head, progress, bounds, supervisor, observer) as standby:
+    async with Standby(
+        opens, head, progress, bounds, supervisor=supervisor, observer=observer
+    ) as standby:
         yield standby
 
 

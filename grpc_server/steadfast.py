@@ -22,8 +22,17 @@ UNKNOWN = "unknown"
 """The name under which interceptors see a method that nobody has registered."""
 
 
-class SteadfastServer(_server.Server):
-    """An aio.Server of registered methods; *interceptors* answer all others, as UNKNOWN."""
+def steadfast_server(
+    interceptors: Sequence[aio.ServerInterceptor], options: Sequence[tuple[str, Any]]
+) -> aio.Server:
+    """Return a server of registered methods; *interceptors* answer all others, as UNKNOWN."""
+    server: Any = _Server(interceptors, options)  # which is an aio.Server, but for its types
+    steadfast: aio.Server = server
+    return steadfast
+
+
+class _Server(_server.Server):
+    """An aio.Server around a core of our own."""
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from grpc import aio
 
-from grpc_server.steadfast import SteadfastServer
+from grpc_server.steadfast import steadfast_server
 from hosting.extras import MissingExtra
 
 Engine = Literal["grpcio", "native"]
@@ -56,7 +56,7 @@ def make_server(
     if engine == "native":
         server: aio.Server = _native().server(interceptors=interceptors, options=options)
         return server
-    return SteadfastServer(interceptors, (*options, *_GRPCIO_OPTIONS))
+    return steadfast_server(interceptors, (*options, *_GRPCIO_OPTIONS))
 
 
 def _native() -> Any:

@@ -70,12 +70,13 @@ class Standby:
     *head* is where the store stands at first, and *progress* tells how it goes on.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts that the composition root has made
         self,
         opens: Callable[[], StandbyStore],
         head: Head,
         progress: Progress,
         bounds: Bounds,
+        *,
         supervisor: Supervisor,
         observer: Observer = UNOBSERVED,
     ) -> None:

@@ -59,15 +59,16 @@ class Turns:
             try:
                 self._proceed(work, self._end_of_slice(loop))
             except StopIteration as end:
-                result: T = end.value
-                return result
-        job = _Job(work, loop.create_future())
+                done: T = end.value
+                return done
+        job: _Job[T] = _Job(work, loop.create_future())
         self._jobs.append(job)
         self._run_later(loop)
         try:
-            return await job.done
+            result = await job.done
         finally:
             work.close()
+        return result
 
     def _end_of_slice(self, loop: asyncio.AbstractEventLoop) -> float:
         """Return when the slice ends that this turn of the event loop has."""

@@ -10,7 +10,6 @@ from grpc import aio
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from grpc_server.main import serving
-from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from tests.dialects import DIALECTS
 from tests.feed.recording import watching
@@ -51,7 +50,7 @@ async def throw_into(task: "asyncio.Task[Any]") -> None:
 async def eventually(holds: Callable[[], Awaitable[bool]]) -> None:
     """Return when it *holds*."""
     async with asyncio.timeout(20):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110  # what another process would see
             await asyncio.sleep(0.02)
 
 
@@ -65,7 +64,11 @@ def dialect(request: pytest.FixtureRequest) -> str:
 def unnamed(before: set["asyncio.Task[Any]"]) -> set[str]:
     """What the tasks without a name are for."""
     tasks = asyncio.all_tasks() - before
-    return {task.get_coro().__qualname__ for task in tasks if task.get_name().startswith("Task-")}
+    return {
+        str(getattr(task.get_coro(), "__qualname__"))
+        for task in tasks
+        if task.get_name().startswith("Task-")
+    }
 
 
 async def test_a_task_that_fails_leaves_a_server_that_delivers(folder: Path, dialect: str) -> None:
