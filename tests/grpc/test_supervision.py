@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ OF_GRPC = ("Task-", "unknown methods")
 TAKING_CALLS = {"AioServer._server_main_loop", "AioServer._request_registered_call"}
 IN_PAIRS = {"sqlite": set[str](), "postgresql": {"listen", "ring", "follow"}}
 EXPECTED = {"sweeper", "compactor", "readiness", "guard"}
+
+
+qualname = attrgetter("__qualname__")
 
 
 class Thrown(Exception):
@@ -65,7 +69,7 @@ def unnamed(before: set["asyncio.Task[Any]"]) -> set[str]:
     """What the tasks without a name are for."""
     tasks = asyncio.all_tasks() - before
     return {
-        str(getattr(task.get_coro(), "__qualname__"))
+        qualname(task.get_coro())
         for task in tasks
         if task.get_name().startswith("Task-")
     }
