@@ -45,6 +45,7 @@ from grpc_server.interceptors.errors import errors, unknown_method
 from grpc_server.interceptors.measuring import measuring
 from grpc_server.interceptors.request_id import request_id
 from grpc_server.interceptors.room import Room, room
+from grpc_server.interceptors.unsent import Unsent, unsent
 from grpc_server.interceptors.validation import validation
 from grpc_server.lasting import LastingServer
 from grpc_server.metrics.metrics import Metrics
@@ -178,6 +179,7 @@ def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
         inner=(
             errors,  # turns what the others raise into that code
             deadline(settings.grpc_default_deadline, settings.grpc_max_deadline),
+            unsent(Unsent()),  # of what the catalogue answers, not of errors
             room(Room()),  # before decoding, which makes more of a request than it was
             decoding,  # bytes until here, so that bad ones are refused, not INTERNAL
             validation,  # the catalogue sees only requests within the limits

@@ -14,11 +14,16 @@ Engine = Literal["grpcio", "native"]
 MAX_METADATA_BYTES = 16 * 1024
 """The largest header block of a call."""
 
+MAX_STREAMS = 4_000
+"""How many calls one connection has at a time; a client waits with the others."""
+
 _OPTIONS = (
     # A peer that has gone silently is noticed within 80 s.
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.keepalive_permit_without_calls", 1),
+    # A connection is one client, or a facade with all of its watches and calls.
+    ("grpc.max_concurrent_streams", MAX_STREAMS),
     ("grpc.max_metadata_size", MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", MAX_METADATA_BYTES),
 )

@@ -62,6 +62,16 @@ def call(
     return headers(fields, flags)
 
 
+def window(size: int) -> bytes:
+    """Settings by which each stream may have so many bytes on their way to the client."""
+    return frame(_SETTINGS, CONTINUES, 0, struct.pack(">HI", 4, size))
+
+
+def on_stream(number: int, *frames: bytes) -> bytes:
+    """Put frames of the first stream on another one; clients have the odd numbers."""
+    return b"".join(each[:5] + struct.pack(">I", number) + each[9:] for each in frames)
+
+
 class Connection:
     """A connection to the server at *address*, until the block ends."""
 

@@ -68,11 +68,7 @@ def dialect(request: pytest.FixtureRequest) -> str:
 def unnamed(before: set["asyncio.Task[Any]"]) -> set[str]:
     """What the tasks without a name are for."""
     tasks = asyncio.all_tasks() - before
-    return {
-        qualname(task.get_coro())
-        for task in tasks
-        if task.get_name().startswith("Task-")
-    }
+    return {qualname(task.get_coro()) for task in tasks if task.get_name().startswith("Task-")}
 
 
 async def test_a_task_that_fails_leaves_a_server_that_delivers(folder: Path, dialect: str) -> None:
