@@ -5,9 +5,10 @@ import os
 import socket
 import stat
 from contextlib import suppress
+from pathlib import Path
 from urllib.parse import unquote
 
-_DESCRIPTORS = "/dev/fd"
+_DESCRIPTORS = Path("/dev/fd")
 
 
 def cut(peer: str) -> bool:
@@ -17,7 +18,7 @@ def cut(peer: str) -> bool:
     """
     address = _address(peer)
     return address is not None and any(
-        _end(int(descriptor), address) for descriptor in os.listdir(_DESCRIPTORS)
+        _end(int(descriptor.name), address) for descriptor in _DESCRIPTORS.iterdir()
     )
 
 

@@ -133,6 +133,7 @@ async def open_items(
                 reads,
                 head.store_id,
                 interval,
+                settings.watch_limit,
                 stalls,
                 Encoders(stalls.room),
                 observer=observer,

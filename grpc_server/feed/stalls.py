@@ -28,6 +28,11 @@ class Stalls:
         self._timer: asyncio.TimerHandle | None = None
         self.room = Room(self._cut_large)
 
+    @property
+    def watched(self) -> int:
+        """How many watches there are."""
+        return len(self._handovers)
+
     @contextmanager
     def handing_over(self, send: Send, peer: str = "") -> Iterator[Handover]:
         """Give the handover of the watch whose task this is, which is looked after."""

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NoReturn
 
-from grpc_server.catalog.errors import StoreFailedOver, StoreMismatch, WatcherTooSlow
+from grpc_server.catalog.errors import (
+    Overloaded,
+    StoreFailedOver,
+    StoreMismatch,
+    WatcherTooSlow,
+)
 from grpc_server.catalog.filters import parse_filter
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.observer import UNOBSERVED, Observer
@@ -41,8 +46,8 @@ class Feed:
 
     Where a watch begins is read by *reader*, of the store itself; those that are behind
     have their *catch_ups* in turns, a page each.
-    A quiet watch is told how far it has come every *bookmark_interval*; one that takes
-    nothing is cut by *stalls*.
+    There are *limit* watches at a time. A quiet watch is told how far it has come every
+    *bookmark_interval*; one that takes nothing is cut by *stalls*.
     """
 
     hub: Hub
@@ -50,6 +55,7 @@ class Feed:
     reads: Reads
     store_id: str
     bookmark_interval: timedelta
+    limit: int
     stalls: Stalls
     encoders: Encoders
     catch_ups: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CATCH_UPS))
@@ -59,6 +65,7 @@ class Feed:
         """Send the messages of one watch to *peer*, encoded; it ends only with an error.
 
         Raises:
+            Overloaded: there are too many watches.
             InvalidFilter: the filter cannot be read.
             StoreMismatch: the request is about another store.
             RevisionInFuture: from_revision has not been written yet.
@@ -67,6 +74,8 @@ class Feed:
             StoreFailedOver: the database failed over; the watcher may resume.
             ShuttingDown: the server drains; the watcher may resume.
         """
+        if self.stalls.watched >= self.limit:
+            raise Overloaded("this server has too many watches; try again later, or elsewhere")
         if request.store_id not in {"", self.store_id}:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
         view = View(parse_filter(request.filter), request.include_previous)

@@ -15,7 +15,7 @@ from grpc_server.main import open_items, serving
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from items_client.guarantees import verify
-from tests.feed.recording import Recording, watching
+from tests.feed.recording import Recording, refused, watching
 from tests.feed.writing import create, replace_many
 from tests.grpc.details import refusal
 from tests.servers import item_service, server_settings
@@ -124,3 +124,15 @@ async def follow(feed: Feed) -> None:
 
 async def take(message: bytes) -> None:
     """Take a message, and leave it."""
+
+
+async def test_there_are_so_many_watches_and_no_more(folder: Path) -> None:
+    async with (
+        item_service(folder, watch_limit=2) as items,
+        watching(items) as one,
+        watching(items) as other,
+    ):
+        error = refusal(await refused(items))
+        revision = await create(items, "a")
+        await asyncio.gather(one.reach(revision), other.reach(revision))
+    assert (error.code, error.reason) == ("RESOURCE_EXHAUSTED", "OVERLOADED")

@@ -33,7 +33,7 @@ class Call:
 
 def answered(limit: Unsent, size: int, peer: str = "a", *, may_refuse: bool = True) -> Call:
     call = Call(peer)
-    limit.add(size, cast(Context, call), may_refuse=may_refuse)
+    limit.add(size, cast("Context", call), may_refuse=may_refuse)
     return call
 
 
