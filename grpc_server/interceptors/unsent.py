@@ -73,7 +73,11 @@ class Unsent:
             raise Overloaded("too many large answers wait to be taken; ask for less at a time")
         answer = _Answer(size, context.peer(), time.monotonic())
         self._answers.add(answer)
-        context.add_done_callback(lambda _: self._answers.discard(answer))
+
+        def taken(_: Any) -> None:
+            self._answers.discard(answer)
+
+        context.add_done_callback(taken)  # type: ignore[arg-type]  # the stubs name its argument
         self._look_later()
 
     def _look_later(self) -> None:
