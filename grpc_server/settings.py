@@ -101,6 +101,7 @@ class Settings(BaseSettings):
         timedelta(seconds=5),
         description="How long a snapshot waits for its watcher in all, beyond a second for each"
         " 2 MiB, before it is cut.",
+    )
     watch_limit: int = Field(
         2_000, ge=1, description="How many watches a server has at a time; more are refused."
     )

@@ -25,7 +25,6 @@ from grpc_server.feed.encoder import Encoder, Encoders, Told
 from grpc_server.feed.handover import Handover, Send
 from grpc_server.feed.history import History
 from grpc_server.feed.hub import Hub
-from grpc_server.feed.pace import Pace
 from grpc_server.feed.stalls import Stalls
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
@@ -35,6 +34,9 @@ CATCH_UPS = 4
 
 SNAPSHOT_PAGE = 500
 """How many items a part of a snapshot has."""
+
+SNAPSHOT_SECONDS = 600.0
+"""How long a snapshot may take: the database keeps what it shows for as long."""
 
 SNAPSHOT_PAGE_BYTES = 256 * 1024
 """How large a part grows: the reader has to take it in time."""
@@ -103,13 +105,15 @@ class Feed:
     async def _tell_snapshot(self, where: Condition | None, tell: Handover) -> int:
         """Tell the items that match *where* at one revision; gives the revision."""
         query = ItemQuery(limit=SNAPSHOT_PAGE, where=where, max_bytes=SNAPSHOT_PAGE_BYTES)
-        pace = Pace(tell)
+        ends = time.monotonic() + SNAPSHOT_SECONDS
         async with aclosing(self.reader.walk(query)) as pages:
             async for head, page in pages:
                 self.hub.check_open()
+                if time.monotonic() > ends:
+                    raise WatcherTooSlow("the snapshot was read too slowly; watch again")
                 revision, part = head.revision, messages.snapshot(_part(head, page))
                 del page  # the reader may take a while
-                await pace.tell(part)
+                await tell(part)
         return revision
 
     async def _check_start(self, revision: int) -> None:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from grpc_server.catalog.filter_tokens import MAX_TERMS
 from grpc_server.catalog.filters import parse_filter
-from grpc_server.catalog.matching import has_parts
 from grpc_server.catalog.predicates import Predicate
+from grpc_server.database.wildcards import has_parts
 from items.v1 import items_pb2 as pb
 
 ENOUGH = 1.0

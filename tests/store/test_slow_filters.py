@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from grpc_server.catalog.errors import InvalidRequest
 from grpc_server.catalog.filters import MAX_CHARACTERS, parse_filter
-from grpc_server.catalog.matching import matches
+from grpc_server.catalog.predicates import matches
 from grpc_server.database.engine import open_store
 from grpc_server.database.query import And, Column, Comparison, ItemQuery, Operator
 from grpc_server.database.store import Store
