@@ -45,14 +45,16 @@ def process_registry(component: str) -> CollectorRegistry:
     return registry
 
 
-def restarts(registry: CollectorRegistry) -> Callable[[str], None]:
-    """Return what counts a task that failed and starts again, by its name."""
+def restarts(registry: CollectorRegistry, *tasks: str) -> Callable[[str], None]:
+    """Return what counts a task that failed and starts again; *tasks* stand at 0 from the start."""
     counter = Counter(
         "items_task_restarts",
         "Long-lived tasks that failed, and started again.",
         ("task",),
         registry=registry,
     )
+    for task in tasks:
+        counter.labels(task)
     return lambda name: counter.labels(name).inc()
 
 

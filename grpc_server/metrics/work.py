@@ -5,6 +5,8 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from grpc_server.catalog.observer import Observer
 from hosting.metrics import SECONDS, SIZES, restarts
 
+_TASKS = ("compactor", "follow", "guard", "listen", "readiness", "ring", "standby", "sweeper")
+
 
 class WorkMetrics(Observer):
     """Counts what it is told, in *registry*."""
@@ -70,7 +72,7 @@ class WorkMetrics(Observer):
         self._cut = Counter(
             "items_watchers_cut", "Watchers that were too slow, and were cut.", registry=registry
         )
-        self._restarted = restarts(registry)
+        self._restarted = restarts(registry, *_TASKS)
 
     def committed(self, writes: int, seconds: float) -> None:
         """See Observer."""

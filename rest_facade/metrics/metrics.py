@@ -18,4 +18,4 @@ class Metrics:
         self.requests = RequestMetrics(self.registry)
         self.batches = BatchMetrics(self.registry)
         self.upstream = UpstreamMetrics(self.registry)
-        self.restarted = restarts(self.registry)
+        self.restarted = restarts(self.registry, "uvicorn")
