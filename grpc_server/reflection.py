@@ -6,6 +6,7 @@ that the details of errors are of, so that clients can print them.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import grpc
 from google.protobuf import descriptor_pb2, descriptor_pool, text_format
@@ -28,12 +29,15 @@ def add_reflection(services: Iterable[str], server: aio.Server) -> None:
     _add_v1_file(pool)
     servicer = reflection.aio.ReflectionServicer((*services, V1, V1ALPHA), pool=pool)
     reflection_pb2_grpc.add_ServerReflectionServicer_to_server(servicer, server)
-    handler = grpc.stream_stream_rpc_method_handler(
+    handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+    handlers[_METHOD] = grpc.stream_stream_rpc_method_handler(
         servicer.ServerReflectionInfo,
         request_deserializer=reflection_pb2.ServerReflectionRequest.FromString,
         response_serializer=reflection_pb2.ServerReflectionResponse.SerializeToString,
     )
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(V1, {_METHOD: handler}),))
+    # As generated code does: both, of which an engine takes what it knows.
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(V1, handlers),))
+    server.add_registered_method_handlers(V1, handlers)
 
 
 def _add_v1_file(pool: descriptor_pool.DescriptorPool) -> None:

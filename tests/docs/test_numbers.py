@@ -166,8 +166,8 @@ def test_limits_are_those_of_the_contract_and_the_code() -> None:
         "labels": f"{labels.max_pairs}; keys of 63 characters,"
         f" values of {labels.values.string.max_len}",
         "attributes": f"{attributes.MAX_BYTES // 1024} KiB, {attributes.MAX_DEPTH} deep,"
-        " no NUL characters; [numbers](docs/errors.md#numbers) are doubles, and none is rounded"
-        " in silence",
+        " no NUL characters; [numbers](docs/errors.md#numbers) are doubles, and no whole"
+        " number is rounded in silence",
         "page": f"{answer_size.MAX_PAGE_SIZE} items",
         "batch": f"{most} reads, of {answer_size.MAX_ANSWER_BYTES // MIB} MiB of items together;"
         f" {most} writes, to {loading.MAX_LOADED_BYTES // MIB} MiB of items together",
