@@ -62,6 +62,10 @@ check: lint types generated test ## Run all checks and the whole suite, as CI do
 campaign: install ## Run the long versions of the crash, model and fuzz tests
 	$(BIN)/python -m pytest -m campaign
 
+.PHONY: attack
+attack: install ## Attack both doors in every way, and print what others notice
+	$(BIN)/python -m tests.fairness
+
 .PHONY: bench
 bench: install ## Measure both doors against the usual tutorial
 	$(BIN)/python -m benchmarks
