@@ -6,7 +6,6 @@ from google.protobuf.message import DecodeError
 
 from grpc_server.catalog.errors import InvalidRequest
 from grpc_server.interceptors.chain import Context, Method, Unary
-from grpc_server.interceptors.elements import MAX_ELEMENTS, elements_of
 
 
 def decoding(method: Method, proceed: Unary) -> Unary:
@@ -15,17 +14,10 @@ def decoding(method: Method, proceed: Unary) -> Unary:
     They would be stored, as large as they are, with the item that they came in.
 
     Raises:
-        InvalidRequest: it is no such message, for which grpc.aio itself would answer
-            INTERNAL, or it has too many elements.
+        InvalidRequest: it is no such message; grpc.aio itself would answer INTERNAL.
     """
-    elements = elements_of(method.request)
 
     async def call(request: bytes, context: Context) -> Any:
-        if elements(request) > MAX_ELEMENTS:
-            raise InvalidRequest(
-                f"the request has more than {MAX_ELEMENTS} list elements and map entries; "
-                "send less at a time"
-            )
         try:
             message = method.decode(request)
         except DecodeError as error:

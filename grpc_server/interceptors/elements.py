@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from google.protobuf.descriptor import Descriptor
 
-MAX_ELEMENTS: Final = 200_000
-"""The most elements that a request may have: a thousand writes of 200 elements each."""
+MAX_ELEMENTS: Final = 100_000
+"""The most elements that a request may have: a thousand writes of a hundred elements each."""
 
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
 _FIXED = {_FIXED64: 8, _FIXED32: 4}

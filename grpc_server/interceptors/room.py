@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from grpc_server.catalog.errors import Overloaded
+from grpc_server.catalog.errors import InvalidRequest, Overloaded
 from grpc_server.interceptors.chain import Context, Interceptor, Method, Unary
-from grpc_server.interceptors.elements import elements_of
+from grpc_server.interceptors.elements import MAX_ELEMENTS, elements_of
 
 ROOM_BYTES: Final = 64 * 1024 * 1024
 """How much memory large requests may take together; two of the costliest fit."""
@@ -19,6 +19,10 @@ SMALL_BYTES: Final = 16 * 1024
 
 ELEMENT_BYTES: Final = 100
 """About how much memory an element takes when it is decoded."""
+
+_TOO_MANY: Final = (
+    f"the request has more than {MAX_ELEMENTS:,} list elements and map entries; send less at a time"
+)
 
 
 class Room:
@@ -45,7 +49,12 @@ class Room:
 
 
 def room(limit: Room) -> Interceptor:
-    """Hold the memory of all requests that are not answered yet below *limit*."""
+    """Hold the memory of all requests that are not answered yet below *limit*.
+
+    Raises:
+        InvalidRequest: the request has too many elements.
+        Overloaded: there is no room for it now.
+    """
 
     def interceptor(method: Method, proceed: Unary) -> Unary:
         elements = elements_of(method.request)
@@ -53,7 +62,10 @@ def room(limit: Room) -> Interceptor:
         async def call(request: bytes, context: Context) -> Any:
             if len(request) <= SMALL_BYTES:
                 return await proceed(request, context)
-            with limit.taking(len(request) + ELEMENT_BYTES * elements(request)):
+            found = elements(request)
+            if found > MAX_ELEMENTS:
+                raise InvalidRequest(_TOO_MANY)
+            with limit.taking(len(request) + ELEMENT_BYTES * found):
                 return await proceed(request, context)
 
         return call
