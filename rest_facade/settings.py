@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode
 from hosting.logs import Format, Level
 from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress, Upstream
 
+_HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
 
 
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     )
     rest_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
+        examples=["items.example.com"],
         description="Host names that the facade answers to, separated by commas, beside IP"
         " addresses, `localhost` and where it listens; `*` is all of them.",
     )
@@ -115,6 +117,14 @@ class Settings(BaseSettings):
         description="The least severe line that is logged; `info` has one line for each call.",
     )
     log_format: Format = Field("json", description="How a line looks.")
+
+    @field_validator("rest_hosts")
+    @classmethod
+    def _check_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if name != "*" and not _HOST.fullmatch(name):
+                raise ValueError("must be host names, without scheme and port")
+        return value
 
     @field_validator("cors_origins", "rest_hosts", mode="before")
     @classmethod

@@ -37,9 +37,9 @@ async def test_check_tells_by_its_exit_code_whether_a_server_would_start(old: st
     assert (before.code, before.err) == (1, "")
     assert f"items migrate apply --store {old}" in before.out
     applied = await items("migrate", "apply", env={"ITEMS_STORE": old})
-    assert (applied.code, applied.out.splitlines()[-1]) == (0, "the store has schema 0003")
+    assert (applied.code, applied.out.splitlines()[-1]) == (0, "the store has schema 0004")
     after = await items("migrate", "check", "--store", old)
-    assert (after.code, after.out) == (0, "yes: the store has schema 0003\n")
+    assert (after.code, after.out) == (0, "yes: the store has schema 0004\n")
     assert (await items("migrate", "plan", "--store", old)).out == "nothing is to be done\n"
 
 

@@ -271,8 +271,23 @@ BAD = {
         json.dumps({"writes": [{"delete": {"id": "a"}}] * 1001}).encode(),
         "VALIDATION_FAILED",
     ),
-    "what the service does not read": (
+    "attributes that are too large": (
         creation("vim", attributes={"x": "y" * (5 << 20)}),
+        "VALIDATION_FAILED",
+    ),
+    "what the service does not read": (
+        json.dumps(
+            {
+                "writes": [
+                    {
+                        "replace": {
+                            "item": {"id": f"i{n}", "name": "x", "attributes": {"x": "y" * 60_000}}
+                        }
+                    }
+                    for n in range(80)
+                ]
+            }
+        ).encode(),
         "REQUEST_TOO_LARGE",
     ),
     "more than is looked at": (b" " * (17 << 20), "REQUEST_TOO_LARGE"),

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -35,6 +36,14 @@ def opened(tmp_path: Path) -> Iterator[ExitStack]:
         yield parts
 
 
+def let_everybody_enter(folder: Path) -> None:
+    """Open *folder* to everybody, and those above it that pytest has made."""
+    for each in (folder, *folder.parents):
+        if each == Path(tempfile.gettempdir()).resolve():
+            return
+        each.chmod(0o755)
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -60,8 +69,7 @@ def test_a_store_that_everybody_can_read_is_warned_of_and_kept_as_it_is(tmp_path
     with capture_logs() as logs:
         open_store(f"sqlite:///{path}").close()
     assert logs == []  # pytest's folders can be entered by their owner only
-    for folder in path.parents[:3]:
-        folder.chmod(0o755)
+    let_everybody_enter(tmp_path)
     with capture_logs() as logs:
         open_store(f"sqlite:///{path}").close()
     assert mode(path) == 0o644

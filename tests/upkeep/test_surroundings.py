@@ -13,6 +13,7 @@ from tests.dialects import new_store_url, stores_on
 from tests.new_stores import engine_at
 from tests.postgresql import PostgresServer
 from tests.standby.cluster import primary, standby_of, wait_for_standbys
+from tests.store.test_files import let_everybody_enter
 from tests.upkeep.test_doctor import examined, said
 
 UNPROTECTED = (
@@ -26,8 +27,7 @@ def test_a_file_that_everybody_can_read_is_told(tmp_path: Path) -> None:
     open_store(url).close()
     assert said(examined(url).findings) == []
     (tmp_path / "items.db").chmod(0o644)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    let_everybody_enter(tmp_path)
     (finding,) = examined(url).findings
     assert str(finding).startswith("file mode: everybody on this machine can read")
     assert not finding.is_damage

@@ -98,7 +98,7 @@ def _unread_pipeline(target: Target, request: bytes) -> None:
 
 
 def _expired(target: Target, request: bytes) -> None:
-    call_at_once(target, "GetItem", [request] * 5000, timeout=0.005)
+    call_at_once(target, "GetItem", [request] * 2000, timeout=0.005)
 
 
 def _cancelled(target: Target, request: bytes) -> None:
@@ -141,7 +141,7 @@ def _metadata(target: Target, _sent: bytes) -> None:
         called = unary(opened, "GetItem")
         metadata = tuple((f"k{n}", "v") for n in range(300))
         for under_way in [
-            called.future(request, timeout=10, metadata=metadata) for _ in range(1000)
+            called.future(request, timeout=10, metadata=metadata) for _ in range(300)
         ]:
             under_way.exception()
 
@@ -157,7 +157,7 @@ def _silent(target: Target, _sent: bytes) -> None:
 LISTED = get(b"/v1/items?pageSize=1000&filter=id%20%3D%20%22large-*%22")
 
 ATTACKS = (
-    Attack("100 uploads of 4 MiB", "uploads", _uploads, _json_upload),
+    Attack("100 uploads of 4 MiB", "uploads", _uploads, _json_upload, is_held=False),
     Attack("100 uploads that do not end", "slow senders", _unfinished_uploads, _json_upload),
     Attack("2,000 connections that say nothing", "held connections", _held),
     Attack("2,000 connections with half a head", "slow senders", _held, lambda: GET[:20]),
@@ -189,7 +189,7 @@ ATTACKS = (
         ),
     ),
     Attack(
-        "5,000 calls that have expired",
+        "2,000 calls that have expired",
         "expired calls",
         _expired,
         encoded(pb.GetItemRequest(id="honest")),
@@ -200,7 +200,13 @@ ATTACKS = (
         _cancelled,
         encoded(pb.ListItemsRequest(page_size=1000)),
     ),
-    Attack("100 writes of 4 MiB", "batch x item sizes", _writes, encoded(_write_of(60))),
+    Attack(
+        "100 writes of 4 MiB",
+        "batch x item sizes",
+        _writes,
+        encoded(_write_of(60)),
+        is_held=False,
+    ),
     Attack("method names that are not UTF-8", "method names", _bad_method),
     Attack("calls with 300 keys of metadata", "metadata", _metadata),
     Attack("calls that are reset", "cancelled calls", _resets),

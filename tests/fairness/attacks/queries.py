@@ -115,9 +115,9 @@ ATTACKS = (
         encoded(pb.ListItemRevisionsRequest(id="versions", page_size=1000)),
     ),
     Attack(
-        "two thousand reads that wait for a revision",
+        "a thousand reads that wait for a revision",
         "waiting reads",
-        _at_once("GetItem", 2000, 4),
+        _at_once("GetItem", 1000, 4),
         encoded(pb.GetItemRequest(id="honest", min_revision=1 << 40)),
     ),
 )
