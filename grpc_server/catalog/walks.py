@@ -1,17 +1,21 @@
 """Walks: all pages of a query, of one snapshot, at the pace of whoever takes them."""
 
 import asyncio
+import sys
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 from operator import itemgetter
+from typing import TypeVar
 
 from grpc_server.catalog.errors import Overloaded, WatcherTooSlow
 from grpc_server.catalog.lane import Lane, Turn
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Head, Page, ReadableStore
+
+T = TypeVar("T")
 
 WALKS = 4
 """How many walks are open at a time: each holds a snapshot, and with it the log of SQLite
@@ -76,7 +80,9 @@ class Walks:
             turn.at_end = snapshot.close
             opened = self._store.read(turn.cancellation)
             reading = await turn.run(lambda: snapshot.enter_context(opened))
-            head, page = await turn.run(lambda: (reading.head(), reading.page(query)))
+            head, page = await turn.run(
+                lambda: read_within(snapshot, lambda: (reading.head(), reading.page(query)))
+            )
             while True:
                 left += _earned(page)
                 ending = asyncio.get_running_loop().call_later(left, self._lane.give_back, turn)
@@ -93,7 +99,9 @@ class Walks:
                 if turn.is_over:
                     raise WatcherTooSlow("the snapshot was read too slowly; watch again")
                 following = replace(query, after=page.next)
-                page = await turn.run(lambda: reading.page(following))  # noqa: B023  # it runs at once
+                page = await turn.run(
+                    lambda: read_within(snapshot, lambda: reading.page(following))  # noqa: B023  # at once
+                )
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[Turn]:
@@ -136,6 +144,18 @@ class Walks:
         turn, since = min(left, key=itemgetter(1), default=(None, 0.0))
         if turn is not None and time.monotonic() - since > CROWDED_SECONDS:
             self._lane.give_back(turn)
+
+
+def read_within(snapshot: ExitStack, read: Callable[[], T]) -> T:
+    """Return what *read* does; if it fails, it fails as in the block of *snapshot*.
+
+    The snapshot translates the errors of its database as they leave the block.
+    """
+    try:
+        return read()
+    except BaseException:
+        snapshot.__exit__(*sys.exc_info())
+        raise
 
 
 def _earned(page: Page) -> float:

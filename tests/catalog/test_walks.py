@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, closing
+from contextlib import ExitStack, aclosing, closing
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2
 
 from grpc_server.catalog import walks
 from grpc_server.catalog.errors import Overloaded, WatcherTooSlow
-from grpc_server.catalog.walks import MAX_WAITING, WALKS, Walks
+from grpc_server.catalog.walks import MAX_WAITING, WALKS, Walks, read_within
 from grpc_server.database.engine import open_store
+from grpc_server.database.errors import StoreUnavailable
+from grpc_server.database.failures import driver_errors_translated
 from grpc_server.database.query import ItemQuery
 from grpc_server.database.store import Store
 from items.v1 import items_pb2 as pb
@@ -105,3 +108,16 @@ async def test_walks_that_nobody_takes_make_room_for_others(store: Store) -> Non
     for each in slow:
         await each.aclose()
     await patient.close()
+
+
+def test_a_database_that_fails_between_two_pages_is_told_as_one_that_fails() -> None:
+    failure = dbapi2.OperationalError("disk I/O error")
+    failure.sqlite_errorname = "SQLITE_IOERR"
+
+    def read() -> None:
+        raise failure
+
+    with ExitStack() as snapshot:
+        snapshot.enter_context(driver_errors_translated("here"))
+        with pytest.raises(StoreUnavailable):
+            read_within(snapshot, read)
