@@ -2,36 +2,27 @@
 
 import os
 import sys
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 Level = Literal["debug", "info", "warning", "error"]
 
-LogLevel = Annotated[
-    Level | None,
-    typer.Option(
+
+def _log_level(shown: str) -> Any:
+    """Return the option `--log-level`, whose default is shown as *shown*."""
+    return typer.Option(
         "--log-level",
         metavar="LEVEL",
         envvar="ITEMS_LOG_LEVEL",
         help="The least severe line that is logged: debug, info, warning or error;"
         " info has a line for each call.",
-        show_default="info",
-    ),
-]
+        show_default=shown,
+    )
 
-ServeLogLevel = Annotated[
-    Level | None,
-    typer.Option(
-        "--log-level",
-        metavar="LEVEL",
-        envvar="ITEMS_LOG_LEVEL",
-        help="The least severe line that is logged: debug, info, warning or error;"
-        " info has a line for each call.",
-        show_default="warning on a terminal, else info",
-    ),
-]
 
+LogLevel = Annotated[Level | None, _log_level("info")]
+ServeLogLevel = Annotated[Level | None, _log_level("warning on a terminal, else info")]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print nothing but errors: no addresses, no warnings.")
 ]
