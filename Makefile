@@ -7,6 +7,9 @@ LOCK := requirements/dev.lock
 TESTS ?=
 TESTS_AT_A_TIME ?= 2
 
+# Images set it to stay small: then every process that a test starts compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
