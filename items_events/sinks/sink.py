@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from items_events.cloud_events import CloudEvent
+if TYPE_CHECKING:
+    from items_events.cloud_events import CloudEvent  # it knows how items become JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """An event that the broker will not take, however often it is published."""
 
-    event: CloudEvent
+    event: "CloudEvent"
     why: str
 
 
@@ -31,7 +32,7 @@ class Sink(Protocol):
             BrokerUnavailable: it cannot be made, or is there and is something else.
         """
 
-    async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
+    async def publish(self, events: "Sequence[CloudEvent]") -> Sequence[Refused]:
         """Publish *events* in this order; the broker has all but the answered ones.
 
         An event that the broker has already is published a second time, or recognised

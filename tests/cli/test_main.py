@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from grpc_server.settings import Settings as ServerSettings
@@ -73,3 +76,10 @@ def test_the_defaults_are_those_of_the_parts() -> None:
     assert server["grpc"].default == str(flags.GRPC)
     assert facade["http"].default == str(flags.HTTP)
     assert facade["upstream"].default == str(flags.GRPC)
+
+
+def test_a_command_starts_without_the_models_of_the_facade() -> None:
+    """They take as long as all else, and a shell waits for that each time."""
+    script = "import sys, items_cli.main; print('pydantic' in sys.modules)"
+    printed = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert printed == "False\n"
