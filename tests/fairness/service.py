@@ -1,17 +1,21 @@
 """The pair of processes under attack, with default settings and a stocked store."""
 
+import atexit
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import grpc
 
+from grpc_server.database.sqlite import log_of
 from items.v1 import items_pb2 as pb
 from tests.fairness.honest import Errand
 from tests.fairness.resident import Resident
@@ -122,18 +126,31 @@ class Service:
 
 @contextmanager
 def attacked_service() -> Iterator[Service]:
-    """Run a stocked service in the block."""
+    """Run a service over a stocked store of its own in the block."""
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="items-")))
+        shutil.copyfile(stocked_store(), folder / "items.db")
         server = running.enter_context(ServerProcess(folder, log_level="warning"))
         wait_until_answered(server)
-        stock(server.address)
         facade = running.enter_context(FacadeProcess(server.address))
         facade.wait_until_serving()
         host, _, port = facade.said("http").rpartition(":")
         target = Target(host, int(port), server.address)
         client = running.enter_context(honest_client(target))
         yield Service(server, facade, target, client)
+
+
+@cache
+def stocked_store() -> Path:
+    """Return the file of a store with what attacks read, made once; each service gets a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="items-stocked-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with ServerProcess(folder) as server:
+        server.wait_until_serving()
+        stock(server.address)
+        server.terminate()
+    assert not log_of(server.store).exists(), "the file lacks what is in the log"
+    return server.store
 
 
 def wait_until_answered(server: ServerProcess) -> None:
