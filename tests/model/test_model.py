@@ -20,7 +20,7 @@ def histories(machine: type[Histories], examples: int, steps: int) -> None:
 
 
 @pytest.mark.timeout(900)  # a failure is made as small as it gets, which takes five minutes
-@pytest.mark.parametrize(("machine", "examples"), [(Histories, 100), (HistoriesOnPostgresql, 40)])
+@pytest.mark.parametrize(("machine", "examples"), [(Histories, 60), (HistoriesOnPostgresql, 25)])
 def test_the_service_does_what_the_model_says(machine: type[Histories], examples: int) -> None:
     histories(machine, examples, steps=40)
 
