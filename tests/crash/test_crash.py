@@ -22,7 +22,7 @@ async def _run(campaign: Campaign, rounds: int) -> None:
 async def test_what_was_acknowledged_survives_a_kill_at_any_moment(
     folder: Path, random: Random
 ) -> None:
-    await _run(Campaign(folder, random), rounds=25)
+    await _run(Campaign(folder, random), rounds=15)
 
 
 def test_a_server_that_is_killed_while_it_makes_its_store_starts_the_next_time(
