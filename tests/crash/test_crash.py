@@ -8,6 +8,7 @@ import pytest
 from tests.crash.campaign import Campaign
 from tests.crash.history import read_stored
 from tests.processes import ServerProcess
+from tests.standby.cluster import until
 
 
 async def _run(campaign: Campaign, rounds: int) -> None:
@@ -31,7 +32,8 @@ def test_a_server_that_is_killed_while_it_makes_its_store_starts_the_next_time(
     for number in range(8):
         (home := folder / str(number)).mkdir()
         with ServerProcess(home) as killed:
-            killed.kill_after(random.uniform(0.25, 0.5))
+            until(killed.store.exists)
+            killed.kill_after(random.uniform(0, 0.1))
         with ServerProcess(home) as server:
             server.wait_until_serving()
             assert read_stored(server.store).revision == 0
