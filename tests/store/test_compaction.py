@@ -24,6 +24,8 @@ KINDS = (UPDATED, DELETED, EXPIRED)
 
 steps = st.dictionaries(st.sampled_from(IDS), st.sampled_from(KINDS), min_size=1)
 histories = st.lists(steps, min_size=1, max_size=12)
+floors = st.lists(st.floats(0, 1), min_size=1, max_size=3)
+"""Where a history is cut, each as a part of its length."""
 
 
 @dataclass(frozen=True)
@@ -77,24 +79,47 @@ def compact_and_fail(store: Store, oldest: int) -> None:
         raise LookupError
 
 
-@given(histories, st.lists(st.floats(0, 1), min_size=1, max_size=3))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def searched(examples: int) -> settings:
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+
+
+@given(histories, floors)
+@searched(examples=75)
 def test_no_read_at_a_kept_revision_notices(
     shared_store: Store, history: list[dict[str, pb.ChangeKind.ValueType]], parts: list[float]
 ) -> None:
-    write(shared_store, history)
-    oldest, newest = head(shared_store).oldest_revision, head(shared_store).revision
+    is_not_noticed(shared_store, history, parts)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+@given(histories, floors)
+@searched(examples=1000)
+def test_no_read_of_very_many_histories_notices(
+    shared_store: Store, history: list[dict[str, pb.ChangeKind.ValueType]], parts: list[float]
+) -> None:
+    is_not_noticed(shared_store, history, parts)
+
+
+def is_not_noticed(
+    store: Store, history: list[dict[str, pb.ChangeKind.ValueType]], parts: list[float]
+) -> None:
+    """Check that reads at kept revisions are as before, and that nothing else is kept."""
+    write(store, history)
+    oldest, newest = head(store).oldest_revision, head(store).revision
     for floor in sorted(oldest + round(part * (newest - oldest)) for part in parts):
-        with shared_store.read() as reading:
+        with store.read() as reading:
             before = read_all(reading, floor)
-        compact(shared_store, floor)
-        with shared_store.read() as reading:
+        compact(store, floor)
+        with store.read() as reading:
             assert read_all(reading, floor) == before
             assert reading.head().oldest_revision == floor
             for key in IDS:  # and nothing is kept that is not needed
                 versions = reading.revisions(key, None, 1000)
                 assert versions == before.revisions[key]
-    compact(shared_store, newest)
+    compact(store, newest)
 
 
 def test_only_versions_that_are_superseded_before_the_floor_are_removed(store: Store) -> None:

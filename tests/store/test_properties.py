@@ -41,20 +41,40 @@ def few(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
 
 
+def searched(examples: int) -> settings:
+    return settings(
+        max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+
+
 @pytest.mark.usefixtures("few")
 @given(catalogues, queries)
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@searched(examples=100)
 def test_pages_together_are_the_items_that_match_in_order(
     shared_store: Store, catalogue: Sequence[pb.Item], query: ItemQuery
 ) -> None:
+    gives_pages(shared_store, catalogue, query)
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(3600)
+@pytest.mark.usefixtures("few")
+@given(catalogues, queries)
+@searched(examples=2000)
+def test_pages_of_very_many_queries_are_the_items_that_match_in_order(
+    shared_store: Store, catalogue: Sequence[pb.Item], query: ItemQuery
+) -> None:
+    gives_pages(shared_store, catalogue, query)
+
+
+def gives_pages(store: Store, catalogue: Sequence[pb.Item], query: ItemQuery) -> None:
+    """Check that the pages together are the matching items of *catalogue*, in order."""
     assert query.where is not None
-    _fill(shared_store, catalogue)
+    _fill(store, catalogue)
     shown = [item for item in catalogue if query.show_deleted or not item.HasField("delete_time")]
     expected = [item for item in shown if matches(query.where, item)]
     in_order = sorted(expected, key=lambda item: sort_key(query.order, item))
-    assert [ids(items) for items in _pages(shared_store, query)] == _chunks(
-        ids(in_order), query.limit
-    )
+    assert [ids(items) for items in _pages(store, query)] == _chunks(ids(in_order), query.limit)
 
 
 def _fill(store: Store, catalogue: Sequence[pb.Item]) -> None:
