@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
 TESTS ?=
-TESTS_AT_A_TIME ?= 2
+TESTS_AT_A_TIME ?= 3
 
 # Images set it to stay small: then every process that a test starts compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
