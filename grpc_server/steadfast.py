@@ -5,6 +5,9 @@ calls: one that is not UTF-8 ends the loop, and the server with every call on it
 (grpcio 1.85). All our methods are registered; so a call that is not for one of them is
 for none, whatever its name is, and is answered here, without it ever being read.
 
+Here each method has a task that takes its calls. That also saves grpc.aio from waiting
+for all methods at once, which it does anew for each call.
+
 This is the only place that knows the inside of grpc.aio; tests/grpc/test_steadfast.py
 fails when that has changed.
 """
@@ -47,7 +50,12 @@ class _Server(_server.Server):
 
 
 class _Core(cygrpc.AioServer):  # type: ignore[misc]  # it has no types
-    """Takes the calls; those of registered methods as grpc.aio does."""
+    """Takes the calls of each method in a task of its own; the loop of grpc.aio only waits.
+
+    If that loop ends with an error, it cancels what it waits for. Were those requests for
+    calls, the core of gRPC would write its answers into memory that is free, and crash the
+    process. So the tasks are shielded: they answer calls until the server is told to stop.
+    """
 
     def __init__(
         self, loop: Any, threads: None, handlers: Any, interceptors: Any, *rest: Any
@@ -55,24 +63,33 @@ class _Core(cygrpc.AioServer):  # type: ignore[misc]  # it has no types
         super().__init__(loop, threads, handlers, interceptors, *rest)
         self._asked_for: asyncio.AbstractEventLoop = loop
         self._around = interceptors
-        self._resolver = cygrpc._MethodResolver([], {})  # noqa: SLF001
+        self._methods: dict[str, Any] = {}
+        self._resolver = cygrpc._MethodResolver([], self._methods)  # noqa: SLF001
         self._answering = set[asyncio.Task[None]]()
 
-    def _make_request_call_future(self, method: bytes | None) -> Any:
-        """The next call of *method*; with None, of one that nobody has registered."""
-        if method is not None:
-            return super()._make_request_call_future(method)
-        return self._asked_for.create_task(self._answer_unknown(), name="unknown methods")
+    def add_registered_method_handlers(self, handlers: dict[str, Any]) -> None:
+        """Register the methods that *handlers* has by their names."""
+        super().add_registered_method_handlers(handlers)
+        self._methods.update(handlers)
 
-    async def _answer_unknown(self) -> None:
-        """Answer such calls until the server ends, which raises."""
+    def _make_request_call_future(self, method: bytes | None) -> asyncio.Future[None]:
+        """Take the calls of *method*; with None, those of methods that nobody has registered."""
+        name = UNKNOWN if method is None else method.decode()
+        taking = self._asked_for.create_task(self._take(method, name), name=f"calls of {name}")
+        return asyncio.shield(taking)
+
+    async def _take(self, method: bytes | None, name: str) -> None:
+        """Answer the calls of *method* until the server ends, which raises."""
         while True:
-            state = await self._request_call()
+            state = await self._next_call(method)
             handling = cygrpc._handle_rpc(  # noqa: SLF001
-                UNKNOWN, self._resolver, self._around, state, self._asked_for, False
+                name, self._resolver, self._around, state, self._asked_for, False
             )
             answering = self._asked_for.create_task(
-                cygrpc._schedule_rpc_coro(handling, state, self._asked_for, UNKNOWN)  # noqa: SLF001
+                cygrpc._schedule_rpc_coro(handling, state, self._asked_for, name)  # noqa: SLF001
             )
             self._answering.add(answering)
             answering.add_done_callback(self._answering.discard)
+
+    def _next_call(self, method: bytes | None) -> Any:
+        return self._request_call() if method is None else self._request_registered_call(method)

@@ -20,10 +20,10 @@ from tests.servers import server_settings
 PASSING = ("rpc_task", "HandleExceptions", "reader", "writer")
 """Tasks of calls, and of what waits to be read or written: they end when it is done."""
 
-OF_GRPC = ("Task-", "unknown methods")
+OF_GRPC = ("Task-", "calls of ")
 """Tasks that wait for the core of gRPC, which counts on them; `LastingServer` does, too."""
 
-TAKING_CALLS = {"AioServer._server_main_loop", "AioServer._request_registered_call"}
+TAKING_CALLS = {"AioServer._server_main_loop"}
 IN_PAIRS = {"sqlite": set[str](), "postgresql": {"listen", "ring", "follow"}}
 EXPECTED = {"sweeper", "compactor", "readiness", "guard"}
 
