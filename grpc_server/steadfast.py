@@ -13,13 +13,16 @@ fails when that has changed.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import grpc
 from grpc import aio
 from grpc._cython import cygrpc
 from grpc.aio import _server
+
+_NOT_SENT = 'Failed "execute_batch"'
+"""How the message begins of an answer that the core could not send."""
 
 UNKNOWN = "unknown"
 """The name under which interceptors see a method that nobody has registered."""
@@ -86,10 +89,26 @@ class _Core(cygrpc.AioServer):  # type: ignore[misc]  # it has no types
                 name, self._resolver, self._around, state, self._asked_for, False
             )
             answering = self._asked_for.create_task(
-                cygrpc._schedule_rpc_coro(handling, state, self._asked_for, name)  # noqa: SLF001
+                cygrpc._schedule_rpc_coro(  # noqa: SLF001
+                    _until_gone(handling), state, self._asked_for, name
+                )
             )
             self._answering.add(answering)
             answering.add_done_callback(self._answering.discard)
 
     def _next_call(self, method: bytes | None) -> Any:
         return self._request_call() if method is None else self._request_registered_call(method)
+
+
+async def _until_gone(handling: Awaitable[None]) -> None:
+    """Answer a call, unless its caller goes meanwhile, which is no error.
+
+    grpc.aio logs one if it sends an answer after the caller has gone, but before it is told
+    so. That the core cannot send is all that is known then.
+    """
+    try:
+        await handling
+    except cygrpc.ExecuteBatchError as error:
+        if not str(error).startswith(_NOT_SENT):
+            raise
+        raise asyncio.CancelledError from error

@@ -63,3 +63,4 @@ def test_grpc_is_as_the_steadfast_server_knows_it() -> None:
         assert callable(getattr(cygrpc.AioServer, name))
     for name in ("_handle_rpc", "_schedule_rpc_coro", "_MethodResolver", "get_working_loop"):
         assert callable(getattr(cygrpc, name))
+    assert issubclass(cygrpc.ExecuteBatchError, aio.InternalError)
