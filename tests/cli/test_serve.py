@@ -101,10 +101,10 @@ async def test_the_service_is_where_it_says(folder: Path) -> None:
 async def test_a_signal_ends_both_parts_cleanly(folder: Path, number: signal.Signals) -> None:
     async with serving(folder) as service:
         outcome = await service.stop(number)
-        assert outcome.code == 0
+        assert outcome.code == 0, outcome.err
         assert await service.has_left_nothing()
-        assert outcome.err.count('"stopped"') == 2
-        assert "Traceback" not in outcome.err
+        assert outcome.err.count('"stopped"') == 2, outcome.err
+        assert "Traceback" not in outcome.err, outcome.err
 
 
 @pytest.mark.parametrize(

@@ -138,11 +138,11 @@ def ask(server: PostgresServer, query: str, *parameters: object) -> Any:
     return row[0] if row else None
 
 
-def until(holds: Callable[[], object]) -> None:
-    """Return when it holds; an AssertionError if it never does."""
+def until(holds: Callable[[], object], instead: Callable[[], str] = str) -> None:
+    """Return when it holds; an AssertionError if it never does, which says what is *instead*."""
     ends = time.monotonic() + PATIENCE
     while not holds():
-        assert time.monotonic() < ends, "it did not happen in time"
+        assert time.monotonic() < ends, f"it did not happen in time: {instead()}"
         time.sleep(0.01)
 
 

@@ -45,7 +45,12 @@ async def parts_of(folder: Path, **settings: Any) -> AsyncIterator[Parts]:
 async def become(standby: Standby | None, state: State) -> None:
     """Return when the standby is in this state."""
     assert standby is not None
-    await asyncio.to_thread(until, lambda: standby.state is state)
+    await asyncio.to_thread(until, lambda: standby.state is state, lambda: seen(standby))
+
+
+def seen(standby: Standby) -> str:
+    """How the server sees the standby, for a test that fails."""
+    return f"it is {standby.state}, at revision {standby.revision}"
 
 
 async def write(parts: Parts, item_id: str) -> int:
