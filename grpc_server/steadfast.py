@@ -79,6 +79,7 @@ class _Core(cygrpc.AioServer):  # type: ignore[misc]  # it has no types
         """Take the calls of *method*; with None, those of methods that nobody has registered."""
         name = UNKNOWN if method is None else method.decode()
         taking = self._asked_for.create_task(self._take(method, name), name=f"calls of {name}")
+        taking.add_done_callback(_looked_at)
         return asyncio.shield(taking)
 
     async def _take(self, method: bytes | None, name: str) -> None:
@@ -98,6 +99,12 @@ class _Core(cygrpc.AioServer):  # type: ignore[misc]  # it has no types
 
     def _next_call(self, method: bytes | None) -> Any:
         return self._request_call() if method is None else self._request_registered_call(method)
+
+
+def _looked_at(taking: asyncio.Task[None]) -> None:
+    """Have the error that *taking* ends with not logged: the loop is told, if it still waits."""
+    if not taking.cancelled():
+        taking.exception()
 
 
 async def _until_gone(handling: Awaitable[None]) -> None:

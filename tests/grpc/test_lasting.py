@@ -1,6 +1,7 @@
 """A server of grpc.aio that breaks is replaced by another one at its address."""
 
 import asyncio
+import gc
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -144,6 +145,18 @@ async def test_what_takes_calls_outlives_the_loop_of_a_broken_server() -> None:
     async with servers.serving("127.0.0.1:0", grace=0.1):
         left = await servers.break_loop()
     assert left >= {f"calls of {name}" for name in (*METHODS, UNKNOWN)}
+
+
+async def test_what_takes_calls_ends_in_silence_when_its_server_does(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    servers = Breakable()
+    async with servers.serving("127.0.0.1:0", grace=0.1):
+        await servers.break_loop()
+        await servers.replaced()
+    gc.collect()  # which logs the errors that nobody has looked at
+    assert "a bug" in caplog.text
+    assert "_RequestCallError" not in caplog.text
 
 
 async def test_a_broken_server_answers_the_calls_under_way() -> None:
