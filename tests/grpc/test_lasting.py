@@ -31,7 +31,7 @@ RETRIES = """{"methodConfig": [{"name": [{}], "retryPolicy": {
 """As clients should have it (ADR 13): gRPC cancels calls that come too late for a server."""
 
 
-class Health(health_pb2_grpc.HealthServicer):
+class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # it has no types
     """Answers at once, but for what is *held* until it is let go."""
 
     def __init__(self) -> None:
