@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -75,9 +76,22 @@ async def ingesting(items: ItemsClient, writer: Writer) -> AsyncIterator[None]:
     try:
         await eventually(lambda: is_ready(writer))
         yield
+    except TimeoutError:
+        print(f"not dealt with: {await writer.waiting()}; the ingest is in", *awaited(task))  # noqa: T201  # pytest shows it when the test fails
+        raise
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def awaited(task: asyncio.Task[Any]) -> list[str]:
+    """The coroutines that *task* is in, outermost first, each with its line."""
+    found: list[str] = []
+    coroutine: Any = task.get_coro()
+    while frame := getattr(coroutine, "cr_frame", None):
+        found.append(f"{frame.f_code.co_qualname}:{frame.f_lineno}")
+        coroutine = coroutine.cr_await
+    return found
 
 
 async def is_ready(writer: Writer) -> bool:
