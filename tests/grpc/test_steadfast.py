@@ -11,6 +11,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from structlog.testing import capture_logs
 
 from grpc_server.main import serving
+from grpc_server.steadfast import AT_ONCE
+from items.v1 import items_pb2
 from items.v1.items_pb2_grpc import ItemServiceStub
 from tests.abuse import http2
 from tests.feed.recording import watching
@@ -18,6 +20,7 @@ from tests.feed.writing import create
 from tests.servers import server_settings
 
 NAMES = [b"\xff", b"\xc3", b"\xed\xa0\x80", b"Nobody", b"x" * 1000]
+ITEM_SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"]
 UNIMPLEMENTED = StatusCode.UNIMPLEMENTED.value[0]
 
 
@@ -64,3 +67,12 @@ def test_grpc_is_as_the_steadfast_server_knows_it() -> None:
     for name in ("_handle_rpc", "_schedule_rpc_coro", "_MethodResolver", "get_working_loop"):
         assert callable(getattr(cygrpc, name))
     assert issubclass(cygrpc.ExecuteBatchError, aio.InternalError)
+
+
+async def test_many_calls_of_each_method_are_taken_together(folder: Path) -> None:
+    """Else, each call waits for several turns of the event loop for each one before it."""
+    async with serving(server_settings(folder)):
+        taking = [task.get_name() for task in asyncio.all_tasks()]
+        for method in ITEM_SERVICE.methods:
+            name = f"calls of /{ITEM_SERVICE.full_name}/{method.name}"
+            assert taking.count(name) == AT_ONCE
