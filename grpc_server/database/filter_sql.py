@@ -44,8 +44,12 @@ _LARGEST = 2**63 - 1
 
 
 @singledispatch
-def sql_of(condition: Condition) -> Sql:
-    """Give the SQL that is true for the items that *condition* is true for."""
+def sql_of(condition: Condition, name: Sql = items.c.name) -> Sql:
+    """Give the SQL that is true for the items that *condition* is true for.
+
+    *name* stands for the name of an item.
+    """
+    del name
     raise TypeError(f"{type(condition).__name__} is not a condition")
 
 
@@ -64,7 +68,7 @@ def column_value(value: Value) -> str | float:
 
 
 @sql_of.register
-def _comparison(condition: Comparison) -> Sql:
+def _comparison(condition: Comparison, name: Sql = items.c.name) -> Sql:
     relation, value = condition.operator, condition.value
     match condition.target:
         case Attribute() as attribute:
@@ -72,7 +76,11 @@ def _comparison(condition: Comparison) -> Sql:
         case Label() as label:
             return _label_comparison(label, relation, str(value))
         case Column() as column:
-            return _column_comparison(items.c[column], relation, value)
+            return _column_comparison(_column(column, name), relation, value)
+
+
+def _column(column: Column, name: Sql) -> Sql:
+    return name if column is Column.NAME else items.c[column]
 
 
 def _column_comparison(column: Sql, relation: Operator, value: Value | None) -> Sql:
@@ -113,7 +121,7 @@ def has_label(label: Label, value: str) -> Sql:
 
 
 @sql_of.register
-def _matches(condition: Matches) -> Sql:
+def _matches(condition: Matches, name: Sql = items.c.name) -> Sql:
     match condition.target:
         case Attribute() as attribute:
             is_text = attribute_is(attribute, Kind.TEXT)
@@ -121,39 +129,40 @@ def _matches(condition: Matches) -> Sql:
         case Label() as label:
             return text_matches(label_text(label), condition.parts)
         case Column() as column:
-            return text_matches_in_range(items.c[column], condition.parts)
+            return text_matches_in_range(_column(column, name), condition.parts)
 
 
 @sql_of.register
-def _contains(condition: Contains) -> Sql:
+def _contains(condition: Contains, _name: Sql = items.c.name) -> Sql:
     is_list = attribute_is(condition.target, Kind.LIST)
     return and_(is_list, attribute_contains(condition.target, condition.value))
 
 
 @sql_of.register
-def _present(condition: Present) -> Sql:
+def _present(condition: Present, name: Sql = items.c.name) -> Sql:
     match condition.target:
         case Attribute() as attribute:
             return attribute_exists(attribute)
         case Label() as label:
             return label_text(label).is_not(None)
         case Column() as column:
-            return items.c[column].is_not(None)
+            return _column(column, name).is_not(None)
 
 
 @sql_of.register
-def _not(condition: Not) -> Sql:
+def _not(condition: Not, name: Sql = items.c.name) -> Sql:
     term, is_negated = condition.term, True
     while isinstance(term, Not):
         term, is_negated = term.term, not is_negated
-    return sql_of(term).is_not(true()) if is_negated else sql_of(term)
+    found = sql_of(term, name)
+    return found.is_not(true()) if is_negated else found
 
 
 @sql_of.register
-def _and(condition: And) -> Sql:
-    return and_(true(), *map(sql_of, condition.terms))
+def _and(condition: And, name: Sql = items.c.name) -> Sql:
+    return and_(true(), *(sql_of(term, name) for term in condition.terms))
 
 
 @sql_of.register
-def _or(condition: Or) -> Sql:
-    return or_(false(), *map(sql_of, condition.terms))
+def _or(condition: Or, name: Sql = items.c.name) -> Sql:
+    return or_(false(), *(sql_of(term, name) for term in condition.terms))

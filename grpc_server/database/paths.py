@@ -9,7 +9,6 @@ from functools import singledispatch
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, select, union_all
 from sqlalchemy import true as always
-from sqlalchemy.sql.visitors import replacement_traverse
 
 from grpc_server.database.filter_sql import sql_of
 from grpc_server.database.query import (
@@ -29,6 +28,7 @@ FEW = 5000
 """So many items are quickly sorted, whatever the order."""
 
 _UNINDEXED_NAME = items.c.name.concat("")
+"""Hides from SQLite that it could look names up, which it would then sort."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +71,27 @@ def walk_for(query: ItemQuery, connection: Connection) -> Walk:
     """Choose what to walk along, so that the cost follows the page, not the store."""
     if query.where is None:
         return Walk(items, items.c.id, ())
-    where = sql_of(query.where)
     paths = paths_of(query.where)
     first = query.order[0].target
     if first is Column.ID and len(paths) == 1 and paths[0].in_order:
-        return _along(paths[0], where)
+        return _along(paths[0], query.where)
     lengths = [path.length(connection) for path in paths]
     if min(lengths, default=FEW) < FEW:
-        shortest = paths[lengths.index(min(lengths))]
-        return Walk(items, items.c.id, (items.c.id.in_(shortest.ids()), where), in_order=False)
+        found = items.c.id.in_(paths[lengths.index(min(lengths))].ids())
+        return Walk(items, items.c.id, (found, sql_of(query.where)), in_order=False)
     ordered = [path for path in paths if path.in_order]
     if ordered and first is not Column.NAME:
-        return _along(ordered[0], where)
-    return Walk(items, items.c.id, (_unindexed(where) if first is Column.ID else where,))
+        return _along(ordered[0], query.where)
+    name = _UNINDEXED_NAME if first is Column.ID else items.c.name
+    return Walk(items, items.c.id, (sql_of(query.where, name),))
 
 
-def _along(path: Path, where: ColumnElement[bool]) -> Walk:
+def _along(path: Path, condition: Condition) -> Walk:
+    where = sql_of(condition)
     if path.table is items:
         return Walk(items, items.c.id, (where,))
     joined = path.table.join(items, items.c.id == path.item_id)
     return Walk(joined, path.item_id, (path.where, where))
-
-
-def _unindexed(where: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Hide from SQLite that it could look names up, which it would then sort."""
-    return replacement_traverse(
-        where, {}, lambda element, **_: _UNINDEXED_NAME if element is items.c.name else None
-    )
 
 
 @singledispatch
