@@ -26,6 +26,7 @@ from grpc_server.catalog.sinks import Sinks
 from grpc_server.catalog.standby import Bounds, Standby
 from grpc_server.catalog.sweeper import sweeping
 from grpc_server.catalog.timekeeping import Timekeeper
+from grpc_server.catalog.turns import Turns
 from grpc_server.catalog.units import Retention
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.engine import open_store
@@ -121,12 +122,12 @@ async def open_items(
         sweeping(writer, settings.sweep_interval, supervisor, observer),
         compacting(writer, history, settings.sweep_interval, supervisor, observer),
     ):
-        tokens = PageTokens(head.token_key)
+        tokens, turns = PageTokens(head.token_key), Turns()
         reads = Reads(reader, progress, settings.min_revision_wait, standby)
         interval = settings.watch_bookmark_interval
         stalls = Stalls(settings.watch_stall_timeout.total_seconds())
         yield Parts(
-            Catalog(reads, writer, tokens, describe, retention),
+            Catalog(reads, writer, tokens, describe, retention, turns),
             Feed(
                 hub,
                 reader,
@@ -135,7 +136,7 @@ async def open_items(
                 interval,
                 settings.watch_limit,
                 stalls,
-                Encoders(stalls.room),
+                Encoders(stalls.room, turns),
                 observer=observer,
             ),
             Sinks(reader, writer, tokens, clock),

@@ -10,13 +10,14 @@ from grpc_server.catalog.answer_size import MAX_ANSWER_BYTES, fitting, page_size
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.cost import cost_of
 from grpc_server.catalog.errors import CatalogError, ItemNotFound
-from grpc_server.catalog.filters import parse_filter
+from grpc_server.catalog.filters import parsing
 from grpc_server.catalog.gets import too_large
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.mutations import WriteRequest, visible
 from grpc_server.catalog.orders import largest_page, parse_order_by
 from grpc_server.catalog.pages import PageTokens
 from grpc_server.catalog.reads import Reads
+from grpc_server.catalog.turns import Turns
 from grpc_server.catalog.units import BatchWrite, Retention, SingleWrite
 from grpc_server.catalog.writer import Writer
 from grpc_server.database.query import ItemQuery
@@ -29,21 +30,24 @@ class Catalog:
 
     Requests satisfy the limits that the contract states as protovalidate rules.
     *describe* puts a refusal into a google.rpc.Status, for the results of a batch.
+    Filters are read in *turns*.
     """
 
-    def __init__(  # the parts that the composition root has made
+    def __init__(  # noqa: PLR0913, PLR0917  # the parts that the composition root has made
         self,
         reads: Reads,
         writer: Writer,
         tokens: PageTokens,
         describe: Callable[[CatalogError], status_pb2.Status],
         retention: Retention,
+        turns: Turns,
     ) -> None:
         self._reads = reads
         self._writer = writer
         self._tokens = tokens
         self._describe = describe
         self._retention = retention
+        self._turns = turns
 
     async def write(self, request: WriteRequest, caller: Caller) -> pb.ItemWriteResult:
         """Create, update, replace, delete or undelete an item; durable on return.
@@ -112,7 +116,8 @@ class Catalog:
             RevisionNotReached: min_revision was not reached in time.
         """
         binding = repr(("list", request.filter, request.order_by, request.show_deleted))
-        where, order = parse_filter(request.filter), parse_order_by(request.order_by)
+        where = await self._turns.run(parsing(request.filter))
+        order = parse_order_by(request.order_by)
         query = ItemQuery(
             limit=min(page_size(request.page_size), largest_page(order)),
             where=where,

@@ -5,7 +5,7 @@
 
 from functools import cache
 from importlib import resources
-from typing import cast
+from typing import Any, cast
 
 from lark import Lark, Token, Transformer, UnexpectedToken, v_args
 
@@ -15,6 +15,7 @@ from grpc_server.catalog.filter_tokens import FilterLexer, start_of
 from grpc_server.catalog.literals import Literal
 from grpc_server.catalog.misread import Misread, quote, refuse_unstorable
 from grpc_server.catalog.targets import read_field
+from grpc_server.catalog.turns import Work, at_once
 from grpc_server.database.query import And, Condition, Not, Operator, Or
 
 MAX_CHARACTERS = 4096
@@ -29,20 +30,32 @@ def parse_filter(text: str) -> Condition | None:
         InvalidFilter: the text cannot be read, is too large, or compares what cannot be
             compared; the message says where and why.
     """
+    return at_once(parsing(text))
+
+
+def parsing(text: str) -> Work[Condition | None]:
+    """Parse *text* as `parse_filter` does, token by token: the longest take 10 ms in all.
+
+    Raises:
+        InvalidFilter: see `parse_filter`.
+    """
     if not text or text.isspace():
         return None
     try:
-        return _parse(text)
+        return (yield from _parsing(text))
     except Misread as error:
         raise error.refusal(InvalidFilter, "filter") from error
 
 
-def _parse(text: str) -> Condition:
+def _parsing(text: str) -> Work[Condition]:
     if len(text) > MAX_CHARACTERS:
         raise Misread(MAX_CHARACTERS, f"more than {MAX_CHARACTERS} characters")
     refuse_unstorable(text)
+    parser: Any = _parser().parse_interactive(text)  # which has no types
     try:
-        return cast("Condition", _parser().parse(text))  # what the transformer makes of the tree
+        for _ in parser.iter_parse():
+            yield
+        return cast("Condition", parser.feed_eof())  # what the transformer makes of the tree
     except UnexpectedToken as error:
         raise _misplaced(error, len(text.rstrip())) from error
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+from grpc_server.catalog.turns import Turns, Work
 from grpc_server.feed import messages
 from grpc_server.feed.commits import Commit
 from grpc_server.feed.projection import Projection, Shown
 from grpc_server.feed.room import Room, Taken
-from grpc_server.feed.turns import Turns, Work
 from grpc_server.feed.versions import Versions
 from grpc_server.feed.view import View
 
@@ -154,13 +154,16 @@ class Encoder:
 
 
 class Encoders:
-    """The encoders of the views that are watched; large messages take of their *room*."""
+    """The encoders of the views that are watched.
 
-    def __init__(self, room: Room) -> None:
+    They work in *turns*; large messages take of their *room*.
+    """
+
+    def __init__(self, room: Room, turns: Turns) -> None:
         self.room = room
+        self.turns = turns
         self._by_view: dict[View, Encoder] = {}
         self._versions = Versions()
-        self._turns = Turns()
         self._kept = Kept()
 
     @property
@@ -174,7 +177,7 @@ class Encoders:
         encoder = self._by_view.get(view)
         if encoder is None:
             projection = Projection(view, self._versions)
-            encoder = self._by_view[view] = Encoder(projection, self._turns, self.room, self._kept)
+            encoder = self._by_view[view] = Encoder(projection, self.turns, self.room, self._kept)
         encoder.users += 1
         try:
             yield encoder

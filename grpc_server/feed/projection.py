@@ -5,8 +5,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from grpc_server.catalog.predicates import Predicate
+from grpc_server.catalog.turns import Work
 from grpc_server.feed.commits import CHANGE_OVERHEAD, Commit, Entry
-from grpc_server.feed.turns import Work
 from grpc_server.feed.versions import Versions
 from grpc_server.feed.view import View
 from grpc_server.feed.wire import embedded

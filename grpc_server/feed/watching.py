@@ -13,7 +13,7 @@ from grpc_server.catalog.errors import (
     StoreMismatch,
     WatcherTooSlow,
 )
-from grpc_server.catalog.filters import parse_filter
+from grpc_server.catalog.filters import parsing
 from grpc_server.catalog.kept import check_kept
 from grpc_server.catalog.observer import UNOBSERVED, Observer
 from grpc_server.catalog.reader import Reader
@@ -76,11 +76,12 @@ class Feed:
             StoreFailedOver: the database failed over; the watcher may resume.
             ShuttingDown: the server drains; the watcher may resume.
         """
+        where = await self.encoders.turns.run(parsing(request.filter))
         if self.stalls.watched >= self.limit:
             raise Overloaded("this server has too many watches; try again later, or elsewhere")
         if request.store_id not in {"", self.store_id}:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
-        view = View(parse_filter(request.filter), request.include_previous)
+        view = View(where, request.include_previous)
         try:
             with self.stalls.handing_over(send, peer) as tell:
                 await self._follow(view, await self._begin(request, view, tell), tell)

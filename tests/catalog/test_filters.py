@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grpc_server.catalog.errors import InvalidFilter
 from grpc_server.catalog.filter_tokens import MAX_DEPTH, MAX_TERMS
-from grpc_server.catalog.filters import MAX_CHARACTERS, parse_filter
+from grpc_server.catalog.filters import MAX_CHARACTERS, parse_filter, parsing
 from grpc_server.database.query import (
     And,
     Attribute,
@@ -526,3 +526,10 @@ def test_threads_share_the_parser() -> None:
     alone = [parse_filter(text) for text in texts]
     with ThreadPoolExecutor(8) as threads:
         assert list(threads.map(parse_filter, texts)) == alone
+
+
+def test_the_longest_filter_is_parsed_in_many_steps() -> None:
+    """Else, a filter holds up the event loop for as long as it takes to be parsed."""
+    terms = [f"attributes.a{number} > 1" for number in range(MAX_TERMS)]
+    steps = list(parsing(" OR ".join(terms)))
+    assert len(steps) > 3 * MAX_TERMS

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grpc_server.catalog.turns import Turns, Work
 from grpc_server.database.store import Change
 from grpc_server.feed.commits import Commit, commits_of, stored
 from grpc_server.feed.encoder import Encoder, Kept
 from grpc_server.feed.messages import RUN_BYTES, run
 from grpc_server.feed.projection import Projection
 from grpc_server.feed.room import Room
-from grpc_server.feed.turns import Turns, Work
 from grpc_server.feed.versions import Versions
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb

@@ -1,7 +1,8 @@
 """Turns: work on the event loop in short slices, between which everybody else is served.
 
-A filter costs what its client likes it to cost, once for each change. Done in one go,
-that would hold up every call to the process; in slices, it only waits for itself.
+A filter costs what its client likes it to cost, once for each change, and once to be read.
+Done in one go, that would hold up every call to the process; in slices, it only waits for
+its like.
 """
 
 import asyncio
@@ -109,3 +110,13 @@ class Turns:
         """Work until then. Raises StopIteration, with the result, if that was all."""
         while self._clock() < until:
             next(work)
+
+
+def at_once(work: Work[T]) -> T:
+    """Do all of *work*, and return its result."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from grpc_server.feed.turns import QUANTUM, SLICE, Turns, Work
+from grpc_server.catalog.turns import QUANTUM, SLICE, Turns, Work
 
 
 class Clock:
