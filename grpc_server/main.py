@@ -14,6 +14,7 @@ import uvloop
 from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc
 
+from grpc_server import connections
 from grpc_server.catalog.catalog import Catalog
 from grpc_server.catalog.compaction import HistoryRetention
 from grpc_server.catalog.compactor import compacting
@@ -125,7 +126,7 @@ async def open_items(
         tokens, turns = PageTokens(head.token_key), Turns()
         reads = Reads(reader, progress, settings.min_revision_wait, standby)
         interval = settings.watch_bookmark_interval
-        stalls = Stalls(settings.watch_stall_timeout.total_seconds())
+        stalls = Stalls(settings.watch_stall_timeout.total_seconds(), connections.cut)
         yield Parts(
             Catalog(reads, writer, tokens, describe, retention, turns),
             Feed(

@@ -1,11 +1,13 @@
 """ItemService over the catalogue. A method is one call; the chain does the rest."""
 
+from collections.abc import Callable
 from typing import Any
 
 from grpc import aio
 
 from grpc_server.catalog.caller import Caller
 from grpc_server.catalog.catalog import Catalog
+from grpc_server.feed.handover import Recipient
 from grpc_server.feed.watching import Feed
 from items.v1 import items_pb2 as pb
 from items.v1 import items_pb2_grpc
@@ -75,7 +77,14 @@ class ItemServicer(items_pb2_grpc.ItemServiceServicer):
         self, request: pb.WatchItemsRequest, context: Context
     ) -> None:
         """See the contract."""
-        await self._feed.watch(request, context.write, context.peer())
+        await self._feed.watch(request, _recipient(context))
+
+
+def _recipient(context: Context) -> Recipient:
+    def at_end(act: Callable[[], None]) -> None:
+        context.add_done_callback(lambda _: act())  # type: ignore[arg-type]  # its stubs name it
+
+    return Recipient(context.write, context.peer(), at_end)
 
 
 def _caller(context: Context) -> Caller:

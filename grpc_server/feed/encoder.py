@@ -30,12 +30,14 @@ _Span: TypeAlias = tuple[int, int]
 class Told(NamedTuple):
     """A *message*, empty if nothing is to be told, and the revision that is *reached* with it.
 
-    *room* is what it takes, and is to be given back when it is told.
+    *room* is what it takes, and is to be given back when it is told. If there is none,
+    there is no message, only how many bytes are *wanted* for it.
     """
 
     reached: int
     message: bytes = b""
     room: Taken | None = None
+    wanted: int = 0
 
 
 class Kept:
@@ -71,15 +73,30 @@ class Encoder:
         self._working = asyncio.Lock()
         self.users = 0
 
-    async def told(self, commits: Sequence[Commit], peer: str, *, is_kept: bool = True) -> Told:
+    async def told(
+        self,
+        commits: Sequence[Commit],
+        peer: str,
+        taken: Taken | None = None,
+        *,
+        is_kept: bool = True,
+    ) -> Told:
         """Return the message that begins with the first of *commits*, for *peer*.
 
-        Those who share the view wait for one another, so that each is encoded once. What
-        is not to be kept is encoded for this watcher alone.
+        It has the room that was *taken* for it before, or takes what it wants, if that is
+        there. Those who share the view wait for one another, so that each is encoded once.
+        What is not to be kept is encoded for this watcher alone.
         """
         alone = self.users == 1 or not is_kept
         if commits[0].message_bytes > messages.RUN_BYTES:
-            return await self._large(commits[0], peer, alone=alone)
+            return await self._large(commits[0], peer, taken, alone=alone)
+        told = await self._small(commits, alone=alone)
+        taken = taken or self._room.take_now(len(told.message), peer)
+        if taken is None:
+            return Told(told.reached, wanted=len(told.message))
+        return told._replace(room=taken) if taken.size else told
+
+    async def _small(self, commits: Sequence[Commit], *, alone: bool) -> Told:
         if alone:
             return await self._turns.run(self._run(commits, self._encode))
         span = commits[0].revision, commits[-1].revision
@@ -93,19 +110,22 @@ class Encoder:
                 self._kept.keep(self._told, span, found, len(found.message))
         return found
 
-    async def _large(self, commit: Commit, peer: str, *, alone: bool) -> Told:
+    async def _large(self, commit: Commit, peer: str, taken: Taken | None, *, alone: bool) -> Told:
         """Choose what is shown, and encode it only when there is room."""
         if alone:
             shown = await self._turns.run(self._projection.shown(commit))
         else:
             async with self._working:
                 shown = await self._turns.run(self._choose_once(commit))
-        room = await self._room.take(shown.size, peer)
+        room = taken or self._room.take_now(shown.size, peer)
+        if room is None:
+            return Told(commit.revision, wanted=shown.size)
         try:
             encode = self._projection.encoded if alone else self._encode_shown_once
             encoded = await self._turns.run(encode(commit, shown))
         except BaseException:
-            self._room.give(room)
+            if room is not taken:
+                self._room.give(room)
             raise
         return Told(commit.revision, messages.run([encoded]), room)
 

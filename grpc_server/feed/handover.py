@@ -3,40 +3,67 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from grpc_server.catalog.errors import WatcherTooSlow
-from grpc_server.feed.messages import RUN_BYTES
+from grpc_server.feed.room import Room, Taken
 
 Send: TypeAlias = Callable[[bytes], Awaitable[object]]
 """Sends a message; returns when the transport has room for the next."""
 
 
-class Handover:
-    """Hands over the messages of one watch to *peer*, in its task; *told_at* is when it last did.
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """The client of a watch: *send* sends it a message, *peer* is its connection.
 
-    *is_large* tells whether the one under way is larger than messages should be.
+    *at_end* registers what is called when the transport has let go of all messages. That
+    may be long after the watch was cut: what has been sent cannot be taken back.
     """
 
-    def __init__(self, send: Send, task: "asyncio.Task[object] | None", peer: str) -> None:
-        self._send = send
+    send: Send
+    peer: str
+    at_end: Callable[[Callable[[], None]], None]
+
+
+class Handover:
+    """Hands over the messages of one watch, in its task; *told_at* is when it last did.
+
+    Each takes its part of *room* until the transport has let go of it.
+    """
+
+    def __init__(
+        self, recipient: Recipient, task: "asyncio.Task[object] | None", room: Room
+    ) -> None:
+        self._recipient = recipient
         self._task = task
+        self._room = room
         self._began: float | None = None
         self._is_cut = False
-        self.peer = peer
-        self.is_large = False
+        self.peer = recipient.peer
         self.told_at = time.monotonic()
+        self.has_room = False
 
-    async def __call__(self, message: bytes) -> None:
-        """Send *message*; returns when it is out of our hands.
+    async def __call__(self, message: bytes, room: Taken | None = None) -> None:
+        """Send *message*, for which *room* was taken; return when it is out of our hands.
 
         Raises:
             WatcherTooSlow: the watch was cut meanwhile.
         """
-        self._began = time.monotonic()
-        self.is_large = len(message) > RUN_BYTES
+        self.has_room = room is not None and room.size > 0
         try:
-            await self._send(message)
+            await self._hand_over(message)
+        except BaseException:
+            taken = room or self._room.claim(len(message), self.peer)
+            self._recipient.at_end(lambda: self._room.give(taken))
+            raise
+        if room is not None:
+            self._room.give(room)
+
+    async def _hand_over(self, message: bytes) -> None:
+        self._began = time.monotonic()
+        try:
+            await self._recipient.send(message)
         except asyncio.CancelledError:
             if self._is_cut and self._task and not self._task.uncancel():
                 raise WatcherTooSlow(

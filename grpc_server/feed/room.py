@@ -1,8 +1,8 @@
 """Room: how much memory all watches together take for what they are told.
 
-A message holds a few revisions, and a watch has one at a time. A revision is never
-divided, though: of those that are larger than a message should be, only so many are on
-their way at a time, and who takes none of it has to make room for others.
+A watch has one message at a time, and only so many bytes of all of them are encoded, or on
+their way. A watch for which there is no room waits with its cursor, not with its message;
+one that takes nothing of what it was sent has to make room for others.
 """
 
 import asyncio
@@ -11,13 +11,14 @@ from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from grpc_server.feed.messages import RUN_BYTES
+SMALL_BYTES = 4 * 1024
+"""A message up to this size takes no room: the number of watches is bounded."""
 
 ROOM_BYTES = 16 * 1024 * 1024
-"""How many bytes of large revisions are encoded, or on their way, at a time."""
+"""How many bytes of messages are encoded, or on their way, at a time; gRPC copies them."""
 
 LENIENCE = 2.0
-"""Seconds that a large message may be on its way while others wait for room."""
+"""Seconds that a message may be on its way while others wait for room."""
 
 LOOK_SECONDS = 0.25
 """How often that is looked at."""
@@ -31,7 +32,7 @@ class Taken(NamedTuple):
 
 
 class Room:
-    """Lets large messages have *max_bytes*, one in any case.
+    """Lets messages have *max_bytes*, one in any case.
 
     A peer, which is a connection, has half of it at most. Who waits has its turn when none
     waits that has less. *cut* is told since when a message must be on its way for its
@@ -52,12 +53,23 @@ class Room:
 
     async def take(self, size: int, peer: str) -> Taken:
         """Wait until there is room for *size* bytes; what it returns is to be given back."""
-        taken = Taken(peer, size if size > RUN_BYTES else 0)
+        taken = self.take_now(size, peer)
+        if taken is None:
+            taken = Taken(peer, size)
+            await self._turn(taken)
+        return taken
+
+    def take_now(self, size: int, peer: str) -> Taken | None:
+        """Take room for *size* bytes; return None if there is none, or others wait for it."""
+        if size > SMALL_BYTES and (self._waiting or not self._has(Taken(peer, size))):
+            return None
+        return self.claim(size, peer)
+
+    def claim(self, size: int, peer: str) -> Taken:
+        """Take room for *size* bytes that are on their way already, whether it is there or not."""
+        taken = Taken(peer, size if size > SMALL_BYTES else 0)
         if taken.size:
-            if self._waiting or not self._has(taken):
-                await self._turn(taken)
-            else:
-                self._taken[peer] += size
+            self._taken[peer] += size
         return taken
 
     def give(self, taken: Taken) -> None:

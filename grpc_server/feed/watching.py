@@ -21,10 +21,12 @@ from grpc_server.catalog.reads import Reads
 from grpc_server.database.query import Condition, ItemQuery
 from grpc_server.database.store import Head, Page, Reading
 from grpc_server.feed import messages
+from grpc_server.feed.commits import Commit
 from grpc_server.feed.encoder import Encoder, Encoders, Told
-from grpc_server.feed.handover import Handover, Send
+from grpc_server.feed.handover import Handover, Recipient
 from grpc_server.feed.history import History
 from grpc_server.feed.hub import Hub
+from grpc_server.feed.room import Taken
 from grpc_server.feed.stalls import Stalls
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
@@ -63,8 +65,8 @@ class Feed:
     catch_ups: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CATCH_UPS))
     observer: Observer = UNOBSERVED
 
-    async def watch(self, request: pb.WatchItemsRequest, send: Send, peer: str) -> NoReturn:
-        """Send the messages of one watch to *peer*, encoded; it ends only with an error.
+    async def watch(self, request: pb.WatchItemsRequest, recipient: Recipient) -> NoReturn:
+        """Send the messages of one watch, encoded, to *recipient*; it ends only with an error.
 
         Raises:
             Overloaded: there are too many watches.
@@ -83,7 +85,7 @@ class Feed:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
         view = View(where, request.include_previous)
         try:
-            with self.stalls.handing_over(send, peer) as tell:
+            with self.stalls.handing_over(recipient) as tell:
                 await self._follow(view, await self._begin(request, view, tell), tell)
         except WatcherTooSlow:
             self.observer.watcher_cut()
@@ -131,34 +133,65 @@ class Feed:
                 if commits is None and is_live:
                     raise self._cut(cursor)
                 is_live = commits is not None
-                if commits is None:
-                    told = await self._older(encoder, history, cursor, tell.peer)
-                elif commits:
-                    told = await encoder.told(commits, tell.peer)
-                    commits.clear()  # the watcher may take a while
-                else:
-                    told = Told(cursor)
-                await self._hand_over(told, tell)
+                told = await self._next(encoder, history, commits, cursor, tell.peer)
+                if told.message:
+                    await tell(told.message, told.room)
                 is_quiet, cursor = is_live and told.reached == cursor, told.reached
                 await self._tell_if_quiet(cursor, tell, waits=is_quiet)
 
-    async def _older(self, encoder: Encoder, history: History, cursor: int, peer: str) -> Told:
+    async def _next(
+        self,
+        encoder: Encoder,
+        history: History,
+        commits: list[Commit] | None,
+        cursor: int,
+        peer: str,
+    ) -> Told:
+        """What is shown of *commits*, or of the store; there is room for it.
+
+        While there is none, the watch waits with its cursor alone.
+        """
+        told = await self._shown(encoder, history, commits, cursor, peer)
+        if commits:
+            commits.clear()  # the watcher may take a while
+        if not told.wanted:
+            return told
+        room = self.encoders.room
+        taken = await room.take(told.wanted, peer)
+        try:
+            told = await self._shown(encoder, history, self.hub.since(cursor), cursor, peer, taken)
+        except BaseException:
+            room.give(taken)
+            raise
+        if told.room is not taken:
+            room.give(taken)
+        return told
+
+    async def _shown(  # noqa: PLR0913, PLR0917  # where a watch stands, and what it has
+        self,
+        encoder: Encoder,
+        history: History,
+        commits: list[Commit] | None,
+        cursor: int,
+        peer: str,
+        taken: Taken | None = None,
+    ) -> Told:
+        if commits is None:
+            return await self._older(encoder, history, cursor, peer, taken)
+        return await encoder.told(commits, peer, taken) if commits else Told(cursor)
+
+    async def _older(
+        self, encoder: Encoder, history: History, cursor: int, peer: str, taken: Taken | None
+    ) -> Told:
         """What is shown of the next revisions in the store."""
         async with self.catch_ups:
             commits, newest = await history.after(cursor)
             if not commits:
                 return Told(newest)
-            told = await encoder.told(commits, peer, is_kept=False)
-            history.shown(len(told.message), whole=told.reached == commits[-1].revision)
+            told = await encoder.told(commits, peer, taken, is_kept=False)
+            if not told.wanted:
+                history.shown(len(told.message), whole=told.reached == commits[-1].revision)
             return told
-
-    async def _hand_over(self, told: Told, tell: Handover) -> None:
-        try:
-            if told.message:
-                await tell(told.message)
-        finally:
-            if told.room is not None:
-                self.encoders.room.give(told.room)
 
     def _cut(self, cursor: int) -> WatcherTooSlow | StoreFailedOver:
         """Say why a live watch that has come to *cursor* cannot go on."""

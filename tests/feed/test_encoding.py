@@ -14,7 +14,7 @@ from grpc_server.feed.commits import Commit, commits_of, stored
 from grpc_server.feed.encoder import Encoder, Kept
 from grpc_server.feed.messages import RUN_BYTES, run
 from grpc_server.feed.projection import Projection
-from grpc_server.feed.room import Room
+from grpc_server.feed.room import SMALL_BYTES, Room
 from grpc_server.feed.versions import Versions
 from grpc_server.feed.view import View
 from items.v1 import items_pb2 as pb
@@ -116,7 +116,7 @@ async def test_a_run_ends_before_it_is_too_large(
     commits = [commit_of(number, size) for number, size in enumerate(sizes, 1)]
     told = await shared_encoder().told(commits, "", is_kept=is_kept)
     assert told.reached == reached
-    assert (told.room is not None) is (sizes[0] > RUN_BYTES)
+    assert (told.room is not None) is (len(told.message) > SMALL_BYTES)
     assert told.message == run([encoded(commit) for commit in commits[:reached]])
 
 
@@ -145,3 +145,19 @@ async def test_what_is_kept_of_all_views_is_bounded() -> None:
             await encoder.told([commit_of(revision, 10_000)], "")
     messages = [each for encoder in encoders for each in encoder._told.values()]
     assert 0 < sum(len(each.message) for each in messages) <= kept.bytes <= 100_000
+
+
+@pytest.mark.parametrize("size", [RUN_BYTES // 2, 4 * RUN_BYTES])
+async def test_what_has_no_room_is_wanted_and_not_kept(size: int) -> None:
+    room = Room(lambda _: None, max_bytes=size)
+    encoder = Encoder(EVERYTHING, Turns(), room, Kept())
+    full = room.claim(size, "")
+    told = await encoder.told([commit_of(1, size)], "")
+    assert (told.message, told.room) == (b"", None)
+    assert told.wanted > size
+    room.give(full)
+    taken = await room.take(told.wanted, "")
+    told = await encoder.told([commit_of(1, size)], "", taken)
+    assert told.message == run([encoded(commit_of(1, size))])
+    assert told.room is taken
+    assert room.bytes == taken.size

@@ -10,6 +10,7 @@ import pytest
 from grpc import StatusCode, aio
 
 from grpc_server.database.engine import open_store
+from grpc_server.feed.handover import Recipient
 from grpc_server.feed.watching import Feed
 from grpc_server.main import open_items, serving
 from items.v1 import items_pb2 as pb
@@ -119,7 +120,7 @@ async def test_the_feed_forgets_a_watcher_that_leaves(folder: Path) -> None:
 
 async def follow(feed: Feed) -> None:
     """Watch, as the servicer does."""
-    await feed.watch(pb.WatchItemsRequest(), take, "")
+    await feed.watch(pb.WatchItemsRequest(), Recipient(take, "", lambda act: act()))
 
 
 async def take(message: bytes) -> None:

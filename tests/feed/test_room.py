@@ -1,14 +1,13 @@
-"""Room for large messages: bounded, shared between peers, and taken from who stalls."""
+"""Room for messages: bounded, shared between peers, and taken from who stalls."""
 
 import asyncio
 
 import pytest
 
 from grpc_server.feed import room as module
-from grpc_server.feed.messages import RUN_BYTES
-from grpc_server.feed.room import Room, Taken
+from grpc_server.feed.room import SMALL_BYTES, Room, Taken
 
-LARGE = 2 * RUN_BYTES
+LARGE = 128 * 1024
 
 
 def make(pieces: int = 4) -> Room:
@@ -22,11 +21,20 @@ async def started(room: Room, peer: str) -> "asyncio.Task[Taken]":
     return asking
 
 
-async def test_what_is_not_large_takes_no_room() -> None:
+async def test_what_is_small_takes_no_room() -> None:
     room = make()
     for _ in range(100):
-        await room.take(RUN_BYTES, "a")
+        await room.take(SMALL_BYTES, "a")
     assert room.bytes == 0
+
+
+async def test_what_is_on_its_way_already_counts_whether_there_is_room_or_not() -> None:
+    room = make(1)
+    for _ in range(3):
+        room.claim(LARGE, "a")
+    assert room.bytes == 3 * LARGE
+    assert room.take_now(LARGE, "b") is None
+    assert room.take_now(SMALL_BYTES, "b") == Taken("b", 0)
 
 
 async def test_room_is_bounded_and_given_to_the_next() -> None:
