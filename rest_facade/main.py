@@ -1,5 +1,6 @@
 """The composition root of the facade: settings -> channel, middleware, routes."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -13,6 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
 from rest_facade.bulk import Bulk
+from rest_facade.catch_ups import CatchUps
 from rest_facade.compression import Compression
 from rest_facade.docs import OPENAPI, documentation_routes
 from rest_facade.ending import Ending
@@ -103,6 +105,8 @@ def _lifespan(settings: Settings, ending: Ending, metrics: Metrics) -> Any:
                 "upstream": upstream,
                 "bulk": Bulk(),
                 "turns": Turns(),
+                "catch_ups": CatchUps(),
+                "converting": asyncio.Lock(),
                 "ending": ending,
                 "stopping": ending.stopping,
             }

@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from grpc import aio
 
 from hosting.calls import Tally, methods_of
+from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from rest_facade.metrics.upstream import ITEM_SERVICE, UpstreamMetrics
+from rest_facade.resumable_watch import Watching
+
+WATCH = f"/{ITEM_SERVICE.full_name}/WatchItems"
 
 
 def measured_stub(channel: aio.Channel, metrics: UpstreamMetrics) -> ItemServiceStub:
@@ -21,6 +25,13 @@ def measured_stub(channel: aio.Channel, metrics: UpstreamMetrics) -> ItemService
         else:
             setattr(stub, name.method, _unary(method, metrics.calls.of(name.full)))
     return stub
+
+
+def encoded_watch(channel: aio.Channel, metrics: UpstreamMetrics) -> Watching:
+    """WatchItems over *channel*, whose messages are left encoded; it is counted in *metrics*."""
+    encode = pb.WatchItemsRequest.SerializeToString
+    method: Callable[..., Any] = channel.unary_stream(WATCH, request_serializer=encode)
+    return cast("Watching", _stream(method, metrics))
 
 
 def _unary(method: Callable[..., Any], tally: Tally) -> Callable[..., Any]:

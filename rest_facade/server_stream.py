@@ -21,7 +21,7 @@ _DETAILS = MappingProxyType(
     }
 )
 
-Answer = TypeVar("Answer", bound=Message)
+Answer = TypeVar("Answer")
 
 
 class ServerStream(Generic[Answer]):

@@ -12,7 +12,7 @@ from hosting.balancing import balanced
 from rest_facade.coalescing import Limits
 from rest_facade.item_reads import ItemReads
 from rest_facade.item_writes import ItemWrites
-from rest_facade.measured_stub import measured_stub
+from rest_facade.measured_stub import encoded_watch, measured_stub
 from rest_facade.metrics.metrics import Metrics
 from rest_facade.readiness import one_serves
 from rest_facade.settings import Settings
@@ -30,6 +30,8 @@ CHANNEL_OPTIONS: tuple[tuple[str, Any], ...] = (
     ("grpc.max_reconnect_backoff_ms", 2_000),
     # In spite of its name, how long one attempt to connect may take: a busy server is slow.
     ("grpc.min_reconnect_backoff_ms", 5_000),
+    # A stream is sent no more than 64 KiB that nobody has asked for; by probing, megabytes.
+    ("grpc.http2.bdp_probe", 0),
     ("grpc.primary_user_agent", "item-service-rest"),
 )
 
@@ -51,6 +53,7 @@ class Upstream:
 
     def __init__(self, channel: aio.Channel, settings: Settings, metrics: Metrics) -> None:
         self.stub = measured_stub(channel, metrics.upstream)
+        self.watch = encoded_watch(channel, metrics.upstream)
         reads, writes = metrics.batches.reads, metrics.batches.writes
         self.reads = ItemReads(self.stub, _limits(settings, *READ_LIMITS), reads)
         self.writes = ItemWrites(self.stub, _limits(settings, *WRITE_LIMITS), writes)

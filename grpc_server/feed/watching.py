@@ -137,6 +137,7 @@ class Feed:
                 if told.message:
                     await tell(told.message, told.room)
                 is_quiet, cursor = is_live and told.reached == cursor, told.reached
+                del told  # the next one may have to wait for room
                 await self._tell_if_quiet(cursor, tell, waits=is_quiet)
 
     async def _next(

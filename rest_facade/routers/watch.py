@@ -13,7 +13,7 @@ from rest_facade.event_forms import FORMS
 from rest_facade.openapi_events import ABOUT
 from rest_facade.operations import Operation
 from rest_facade.problems import Place, Violation, invalid
-from rest_facade.server_stream import ServerStream
+from rest_facade.resumable_watch import ResumableWatch
 from rest_facade.streaming import EventAnswer
 
 LAST_EVENT_ID = "Last-Event-ID"
@@ -38,7 +38,7 @@ async def watch_items(call: Call) -> Response:
     """WatchItems: events, from now, from a revision, or from where a browser lost them."""
     request = requests.watch_items(call.query(models.WatchItemsQuery))
     resumes = _resume(request, call)
-    watch = ServerStream(call.upstream.stub.WatchItems, request, call.forwarded)
+    watch = ResumableWatch(call.upstream.watch, request, call.forwarded)
     patience = call.settings.rest_default_deadline.total_seconds()
     await call.while_connected(watch.begin(patience, tolerated=PASSING if resumes else ()))
     return EventAnswer(call, watch)

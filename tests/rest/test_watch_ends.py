@@ -12,6 +12,7 @@ from grpc import StatusCode
 from structlog.testing import capture_logs
 
 from items.v1 import items_pb2 as pb
+from rest_facade.catch_ups import MOST
 from tests.rest.event_source import WATCH, EventSource, lines, watching
 from tests.rest.scripted_watch import ending, scripted, serving, silent
 from tests.servers import facade, http_client, item_service, rest_client
@@ -224,24 +225,60 @@ async def test_head_leaves_no_stream_behind(log: list[Any], rest: httpx.AsyncCli
         assert await codes(log, 1, rest) == ["CANCELLED"]
 
 
-@pytest.mark.usefixtures("log")
-async def test_a_client_that_stops_reading_is_cut_and_costs_the_facade_little(
-    folder: Path,
+async def test_the_watch_of_a_client_that_stops_reading_rests_and_goes_on_without_a_gap(
+    log: list[Any], folder: Path
 ) -> None:
-    """What a client does not take is not taken from the server, which loses its patience."""
+    """Nothing is read for it meanwhile: there is no RPC, and it does not fall behind."""
     async with (
         item_service(folder) as stub,
         rest_client(folder, f"unix:{folder}/grpc.sock") as rest,
         watching(rest) as source,
     ):
-        await anext(source)
-        for batch in range(24):
+        bookmark = await anext(source)
+        await stub.BatchWriteItems(_large_batch(0), timeout=30)
+        async with asyncio.timeout(10):
+            assert await codes(log, 1, rest) == ["CANCELLED"]
+        for batch in range(1, 8):  # more than the server keeps for watches
             await stub.BatchWriteItems(_large_batch(batch), timeout=30)
-        *commits, error = [event async for event in source]
-    revisions = [int(commit.last_id) for commit in commits]
-    assert error.data["reason"] == "WATCHER_TOO_SLOW"
-    assert revisions == list(range(1, len(revisions) + 1))
-    assert len(revisions) < 24
+        events = [bookmark, *[await anext(source) for _ in range(8)]]
+    assert [event.name for event in events] == ["bookmark", *["commit"] * 8]
+    assert [event.last_id for event in events] == [str(revision) for revision in range(9)]
+
+
+async def test_all_are_told_large_revisions_that_come_at_the_same_time(folder: Path) -> None:
+    async with (
+        item_service(folder) as stub,
+        rest_client(folder, f"unix:{folder}/grpc.sock") as rest,
+        AsyncExitStack() as open_streams,
+    ):
+        sources = [await open_streams.enter_async_context(watching(rest)) for _ in range(8)]
+        for source in sources:
+            await anext(source)
+        for batch in range(3):
+            await stub.BatchWriteItems(_large_batch(batch), timeout=30)
+        told = await asyncio.gather(*(_commits(source, 3) for source in sources))
+    assert told == [["1", "2", "3"]] * 8
+
+
+async def test_more_watches_than_are_read_for_at_a_time_catch_up_without_a_gap(
+    folder: Path,
+) -> None:
+    async with (
+        item_service(folder) as stub,
+        rest_client(folder, f"unix:{folder}/grpc.sock") as rest,
+        AsyncExitStack() as open_streams,
+    ):
+        for batch in range(2):
+            await stub.BatchWriteItems(_large_batch(batch), timeout=30)
+        begun = [watching(rest, fromRevision=0) for _ in range(MOST + 4)]
+        sources = [await open_streams.enter_async_context(each) for each in begun]
+        told = await asyncio.gather(*(_commits(source, 3) for source in sources))
+    assert told == [["0", "1", "2"]] * len(sources)
+
+
+async def _commits(source: EventSource, number: int) -> list[str]:
+    """The ids of the next commits, and what stands between them."""
+    return [(await anext(source)).last_id for _ in range(number)]
 
 
 def _large_batch(batch: int) -> pb.BatchWriteItemsRequest:

@@ -120,7 +120,6 @@ ATTACKS = (
         "50 stalled catch-ups",
         "catch-ups",
         _stalled(pb.WatchItemsRequest(from_revision=0), 50),
-        is_held=False,
     ),
     Attack("50 catch-ups with 60 terms", "catch-ups x filters", _costly_catch_ups),
     Attack(
@@ -128,6 +127,5 @@ ATTACKS = (
         "stalled readers",
         _stalled_events,
         lambda: _batch("events", 50, LARGE),
-        is_held=False,
     ),
 )
