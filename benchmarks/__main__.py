@@ -6,15 +6,15 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.case import Addresses
-from benchmarks.generator import generator
-from benchmarks.load import Limit, LoadFailed
+from benchmarks.load.generator import generator
+from benchmarks.load.load import Limit, LoadFailed
 from benchmarks.machine import describe_machine
 from benchmarks.memory import describe_weights, many_gets, weigh
 from benchmarks.options import MILLION, parse_options
-from benchmarks.process import ServerFailed
 from benchmarks.promise import too_heavy, too_slow
 from benchmarks.rounds import Plan, measure, seed
-from benchmarks.subjects import item_service, peers
+from benchmarks.servers.process import ServerFailed
+from benchmarks.servers.subjects import item_service, peers
 from benchmarks.table import table
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from benchmarks.load import Door, Operation
-from benchmarks.subjects import Peers, Service
+from benchmarks.load.load import Door, Operation
+from benchmarks.servers.subjects import Peers, Service
 
 
 class Target(Enum):

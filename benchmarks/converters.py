@@ -11,7 +11,7 @@ from benchmarks.example import example_json, example_message
 from items.v1 import items_pb2 as pb
 from items.v1.items_converters import item_to_json, item_to_proto
 from items.v1.items_models import Item
-from protojson.encoding import encode
+from items_protojson.parsing.encoding import encode
 
 CALLS, ROUNDS = 5_000, 5
 

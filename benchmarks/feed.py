@@ -20,9 +20,9 @@ from typing import NamedTuple
 
 import uvloop
 
-from benchmarks.process import Server, free_address, running
-from benchmarks.watch_load import Writing, watch, write
-from hosting.garbage import settle
+from benchmarks.load.watch_load import Writing, watch, write
+from benchmarks.servers.process import Server, free_address, running
+from items_runtime.garbage import settle
 
 HEAD_START = 2.0
 """Seconds that the watchers have to begin before the first write."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 
 from benchmarks.example import SEED
-from benchmarks.generator import Generate
-from benchmarks.load import Door, Limit, Load, Operation
-from benchmarks.process import Server
+from benchmarks.load.generator import Generate
+from benchmarks.load.load import Door, Limit, Load, Operation
 from benchmarks.rounds import AMPLE
-from benchmarks.subjects import Service
+from benchmarks.servers.process import Server
+from benchmarks.servers.subjects import Service
 
 MEGABYTE = 1_000_000
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from benchmarks.case import Case, Target
-from benchmarks.load import Sample
+from benchmarks.load.load import Sample
 
 
 @dataclass(frozen=True, slots=True)

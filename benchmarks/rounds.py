@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from benchmarks.case import CASES, Addresses, Case, Target
 from benchmarks.example import SEED
-from benchmarks.generator import Generate
-from benchmarks.load import Limit, Load, Operation, Sample
+from benchmarks.load.generator import Generate
+from benchmarks.load.load import Limit, Load, Operation, Sample
 from benchmarks.results import Results
 
 AMPLE = 3600.0

@@ -14,7 +14,7 @@ from itertools import count
 from time import perf_counter
 from typing import NamedTuple
 
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
 from grpc_server.database.query import Column, Comparison, ItemQuery, Label, Matches, Operator
 from grpc_server.database.store import Change, Commit, Store
 from items.v1 import items_pb2 as pb

@@ -7,10 +7,10 @@ import sys
 
 from google.protobuf.compiler.plugin_pb2 import CodeGeneratorRequest, CodeGeneratorResponse
 
-from codegen.descriptors import read_file
-from codegen.http_rules import is_grpc_only
-from codegen.modules import write_modules
-from codegen.unsupported import Unsupported
+from codegen.contract.descriptors import read_file
+from codegen.contract.http_rules import is_grpc_only
+from codegen.contract.unsupported import Unsupported
+from codegen.writers.modules import write_modules
 
 
 def respond(request: CodeGeneratorRequest) -> CodeGeneratorResponse:

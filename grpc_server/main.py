@@ -14,58 +14,58 @@ import uvloop
 from grpc import aio
 from grpc_health.v1 import health, health_pb2_grpc
 
-from grpc_server import connections
-from grpc_server.catalog.catalog import Catalog
-from grpc_server.catalog.compaction import HistoryRetention
-from grpc_server.catalog.compactor import compacting
-from grpc_server.catalog.observer import UNOBSERVED, Observer
-from grpc_server.catalog.pages import PageTokens
-from grpc_server.catalog.progress import Progress
-from grpc_server.catalog.reader import CONNECTIONS, Reader
-from grpc_server.catalog.reads import Reads
-from grpc_server.catalog.sinks import Sinks
-from grpc_server.catalog.standby import Bounds, Standby
-from grpc_server.catalog.sweeper import sweeping
-from grpc_server.catalog.timekeeping import Timekeeper
-from grpc_server.catalog.turns import Turns
-from grpc_server.catalog.units import Retention
-from grpc_server.catalog.writer import Writer
-from grpc_server.database.engine import open_store
+from grpc_server.catalog import Catalog
 from grpc_server.database.errors import StoreError
-from grpc_server.database.standby import standby_at
+from grpc_server.database.opening import open_store
+from grpc_server.database.replica import standby_at
 from grpc_server.database.store import Head, Store
 from grpc_server.feed.encoder import Encoders
 from grpc_server.feed.hub import Hub
-from grpc_server.feed.stalls import Stalls
+from grpc_server.feed.stalled_watches import Stalls
 from grpc_server.feed.tail import tailing
-from grpc_server.feed.watching import Feed
-from grpc_server.interceptors.access_log import access_log
-from grpc_server.interceptors.chain import Chain
-from grpc_server.interceptors.deadline import deadline
-from grpc_server.interceptors.decoding import decoding
-from grpc_server.interceptors.errors import errors, unknown_method
-from grpc_server.interceptors.measuring import measuring
-from grpc_server.interceptors.request_id import request_id
-from grpc_server.interceptors.room import Room, room
-from grpc_server.interceptors.unsent import Unsent, unsent
-from grpc_server.interceptors.validation import validation
-from grpc_server.lasting import LastingServer
-from grpc_server.metrics.metrics import Metrics
-from grpc_server.readiness import Readiness, watched
-from grpc_server.reflection import add_reflection
-from grpc_server.servicer import ItemServicer
+from grpc_server.feed.watches import Feed
+from grpc_server.filters.time_slices import Turns
+from grpc_server.history.compaction import compacting
+from grpc_server.history.retention import HistoryRetention
+from grpc_server.history.sweeper import sweeping
+from grpc_server.observer import UNOBSERVED, Observer
+from grpc_server.reads.page_tokens import PageTokens
+from grpc_server.reads.reader import CONNECTIONS, Reader
+from grpc_server.reads.replica import Bounds, Standby
+from grpc_server.reads.replicated import Reads
+from grpc_server.reads.revision_waits import Progress
+from grpc_server.serving import connections
+from grpc_server.serving.interceptors.access_log import access_log
+from grpc_server.serving.interceptors.chain import Chain
+from grpc_server.serving.interceptors.deadline import deadline
+from grpc_server.serving.interceptors.decoding import decoding
+from grpc_server.serving.interceptors.errors import errors, unknown_method
+from grpc_server.serving.interceptors.metrics import measuring
+from grpc_server.serving.interceptors.request_id import request_id
+from grpc_server.serving.interceptors.request_memory import Room, room
+from grpc_server.serving.interceptors.unread_answers import Unsent, unsent
+from grpc_server.serving.interceptors.validation import validation
+from grpc_server.serving.item_servicer import ItemServicer
+from grpc_server.serving.metrics.metrics import Metrics
+from grpc_server.serving.readiness import Readiness, watched
+from grpc_server.serving.recovery import LastingServer
+from grpc_server.serving.reflection import add_reflection
+from grpc_server.serving.sink_servicer import SinkServicer
+from grpc_server.serving.status import describe
+from grpc_server.serving.transport import make_server
 from grpc_server.settings import Settings
-from grpc_server.sink_servicer import SinkServicer
-from grpc_server.status import describe
-from grpc_server.transport import make_server
-from hosting.calls import CallMetrics
-from hosting.extras import MissingExtra
-from hosting.garbage import settle
-from hosting.metrics import metrics_served
-from hosting.passwords import without_password
-from hosting.process import failures_told, prepare
-from hosting.supervision import Supervisor
+from grpc_server.sinks.sinks import Sinks
+from grpc_server.writes.commit_time import Timekeeper
+from grpc_server.writes.units import Retention
+from grpc_server.writes.writer import Writer
 from items.v1 import items_pb2, items_pb2_grpc, sinks_pb2, sinks_pb2_grpc
+from items_runtime.calls import CallMetrics
+from items_runtime.configuration.extras import MissingExtra
+from items_runtime.configuration.passwords import without_password
+from items_runtime.garbage import settle
+from items_runtime.metrics import metrics_served
+from items_runtime.process import failures_told, prepare
+from items_runtime.supervision import Supervisor
 
 DESCRIPTORS = (
     items_pb2.DESCRIPTOR.services_by_name["ItemService"],

@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress
+from items_runtime.configuration.settings import CONFIG, Address, Duration, Positive, TcpAddress
+from items_runtime.logs import Format, Level
 
 
 class Settings(BaseSettings):

@@ -1,6 +1,6 @@
 """`python -m items_cli` is `items`."""
 
-from hosting.program import run_program
+from items_runtime.program import run_program
 
 
 def run() -> None:

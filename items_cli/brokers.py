@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from hosting.extras import MissingExtra
 from items_cli.failure import Failure
-from items_events.broker_url import BadUrl, BrokerUrl, sink_url, source_url
-from items_events.extra import check_extra
+from items_events.brokers.broker_url import BadUrl, BrokerUrl, sink_url, source_url
+from items_events.brokers.extra import check_extra
+from items_runtime.configuration.extras import MissingExtra
 
 
 def sinks(values: Sequence[str]) -> list[BrokerUrl]:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import typer
 
 from items.v1 import items_pb2 as pb
-from items_cli.change_text import change_lines, item_line
-from items_cli.item_text import as_line
-from items_cli.printable import printable
-from items_cli.refusals import reason
+from items_cli.output.change_text import change_lines, item_line
+from items_cli.output.item_text import as_line
+from items_cli.output.printable import printable
+from items_cli.write_errors import reason
 from items_client import SnapshotPart, Watch, WatchObserver
 from items_client.errors import ItemsError
 from items_client.guarantees import Complaint, Verifier

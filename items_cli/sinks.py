@@ -9,10 +9,10 @@ import typer
 from items.v1 import items_pb2, sinks_pb2
 from items.v1.sinks_pb2_grpc import SinkServiceStub
 from items_cli.failure import Failure
-from items_cli.refusals import reason
 from items_cli.session import Session, connect
+from items_cli.write_errors import reason
 from items_client import ItemsError
-from items_events.broker_url import BadUrl, sink_url
+from items_events.brokers.broker_url import BadUrl, sink_url
 
 PATIENCE = 5.0
 """Seconds to look for the oldest change that a sink has not got."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import grpc
 from grpc import aio
 
-from hosting.balancing import balanced, grpc_target
+from items_runtime.balancing import balanced, grpc_target
 
 MIB = 1024 * 1024
 

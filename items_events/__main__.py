@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import structlog
 
-from hosting.metrics import metrics_served, process_registry
-from hosting.process import prepare
 from items_client import ItemsClient
-from items_events.broker_url import sink_url
+from items_events.brokers.broker_url import sink_url
 from items_events.metrics.relays import RelayMetrics
-from items_events.process import run_until_stopped
-from items_events.registry import Registry
-from items_events.relay import Policy, Relay
+from items_events.relay.registry import Registry
+from items_events.relay.relay import Policy, Relay
 from items_events.settings import Settings
+from items_events.signals import run_until_stopped
+from items_runtime.metrics import metrics_served, process_registry
+from items_runtime.process import prepare
 
 BEGINNING: Final = 15.0
 """Seconds that the service has to answer before the relay complains: both begin at once."""

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_converters import item_to_json
-from protojson.encoding import encode
-from protojson.timestamps import timestamp_to_json
+from items_protojson.parsing.encoding import encode
+from items_protojson.well_known.timestamps import timestamp_to_json
 
 SPEC_VERSION: Final = "1.0"
 TYPE_PREFIX: Final = "items.v1.item."

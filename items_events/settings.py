@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Duration, TcpAddress, Upstream, between
-from items_events.broker_url import sink_url
+from items_events.brokers.broker_url import sink_url
+from items_runtime.configuration.settings import CONFIG, Duration, TcpAddress, Upstream, between
+from items_runtime.logs import Format, Level
 
 
 def _urls(value: object) -> object:

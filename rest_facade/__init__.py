@@ -1,1 +1,6 @@
-"""The REST facade: a thin HTTP door in front of the gRPC item service."""
+"""The REST facade: HTTP in, gRPC out.
+
+A request passes `sockets`, `http`, `middleware`, `routes`, `requests` and `upstream`, in this
+order; what comes back leaves through `answers` or `problems`. No rule of the catalogue lives
+here, and the server is not imported.
+"""

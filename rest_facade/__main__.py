@@ -6,8 +6,8 @@ import signal
 import structlog
 import uvloop
 
-from hosting.garbage import settle
-from hosting.process import failures_told, prepare
+from items_runtime.garbage import settle
+from items_runtime.process import failures_told, prepare
 from rest_facade.server import serving
 from rest_facade.settings import Settings
 

@@ -13,28 +13,28 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Route
 
-from rest_facade.bulk import Bulk
-from rest_facade.catch_ups import CatchUps
-from rest_facade.compression import Compression
-from rest_facade.docs import OPENAPI, documentation_routes
-from rest_facade.ending import Ending
-from rest_facade.errors_page import errors_routes
-from rest_facade.exceptions import answer_http_exception
-from rest_facade.front_page import TITLE, front_page_routes
-from rest_facade.hosts import HostNames, Hosts
-from rest_facade.measuring import Measuring
+from rest_facade.answers.catch_ups import CatchUps
 from rest_facade.metrics.metrics import Metrics
-from rest_facade.middleware import AccessLog, Faults, RequestId, SecurityHeaders
-from rest_facade.openapi import openapi_document
-from rest_facade.origins import Origins
-from rest_facade.outflow import Outflow
-from rest_facade.page_files import page_file_routes
-from rest_facade.resources import resources
-from rest_facade.routers import batches, items, revisions, watch
-from rest_facade.routers.health import health_routes
+from rest_facade.middleware.call_context import AccessLog, Faults, RequestId, SecurityHeaders
+from rest_facade.middleware.compression import Compression
+from rest_facade.middleware.hosts import HostNames, Hosts
+from rest_facade.middleware.metrics import Measuring
+from rest_facade.middleware.origins import Origins
+from rest_facade.middleware.pacing import Outflow
+from rest_facade.middleware.routing_refusals import answer_http_exception
+from rest_facade.openapi.specification import openapi_document
+from rest_facade.pages.docs import OPENAPI, documentation_routes
+from rest_facade.pages.errors_page import errors_routes
+from rest_facade.pages.front_page import TITLE, front_page_routes
+from rest_facade.pages.page_files import page_file_routes
+from rest_facade.requests.body_memory import Bulk
+from rest_facade.requests.time_slices import Turns
+from rest_facade.routes import batches, items, revisions, watch
+from rest_facade.routes.health import health_routes
+from rest_facade.routes.resources import resources
 from rest_facade.settings import Settings
-from rest_facade.turns import Turns
-from rest_facade.upstream import open_upstream
+from rest_facade.sockets.shutdown import Ending
+from rest_facade.upstream.channel import open_upstream
 
 OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS, *watch.OPERATIONS)
 

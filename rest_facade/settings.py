@@ -7,8 +7,15 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from hosting.logs import Format, Level
-from hosting.settings import CONFIG, Address, Duration, Positive, TcpAddress, Upstream
+from items_runtime.configuration.settings import (
+    CONFIG,
+    Address,
+    Duration,
+    Positive,
+    TcpAddress,
+    Upstream,
+)
+from items_runtime.logs import Format, Level
 
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")

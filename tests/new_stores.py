@@ -11,17 +11,18 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
-from grpc_server.database import schema, sqlite
-from grpc_server.database.address import is_postgresql, sqlite_path
-from grpc_server.database.engine import identify
-from grpc_server.database.migration import Migrations
-from grpc_server.database.postgresql import connection_settings, writing_engine
+from grpc_server.database.opening import identify
+from grpc_server.database.postgresql.engines import connection_settings, writing_engine
+from grpc_server.database.schema import tables
+from grpc_server.database.schema.migration import Migrations
+from grpc_server.database.sqlite import engines
+from grpc_server.database.store_url import is_postgresql, sqlite_path
 from tests import postgresql
 
 _KEPT = {"schema_support"}
 """What the migrations have written, and is the same in every store."""
 
-_EMPTIED = ", ".join(name for name in schema.metadata.tables if name not in _KEPT)
+_EMPTIED = ", ".join(name for name in tables.metadata.tables if name not in _KEPT)
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def engine_at(url: str) -> Iterator[Engine]:
     if is_postgresql(url):
         engine = writing_engine(connection_settings(url))
     else:
-        engine = sqlite.writing_engine(sqlite_path(url))
+        engine = engines.writing_engine(sqlite_path(url))
     yield engine
     engine.dispose()
 

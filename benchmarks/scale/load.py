@@ -17,7 +17,7 @@ import uvloop
 from grpc import aio
 
 from benchmarks.example import SEED, example_id, example_message
-from benchmarks.load import Limit, LoadFailed, Sample
+from benchmarks.load.load import Limit, LoadFailed, Sample
 from items.v1 import items_pb2 as pb
 from items.v1 import items_pb2_grpc
 

@@ -22,10 +22,10 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.example import SEED
-from benchmarks.load import Limit, LoadFailed
+from benchmarks.load.load import Limit, LoadFailed
+from benchmarks.load.watch_load import Writing
 from benchmarks.machine import describe_machine
 from benchmarks.options import MILLION
-from benchmarks.process import ServerFailed
 from benchmarks.scale.calm import await_calm
 from benchmarks.scale.cost import Cost
 from benchmarks.scale.load import BATCH, Ask, Generate, Load, generator
@@ -34,7 +34,7 @@ from benchmarks.scale.row import hold
 from benchmarks.scale.store import Deployment, on_postgresql, on_sqlite, postgresql
 from benchmarks.scale.table import tables
 from benchmarks.scale.watch import deliver
-from benchmarks.watch_load import Writing
+from benchmarks.servers.process import ServerFailed
 from tests.postgresql import PostgresServer
 
 SIZES = (1, 2, 4)

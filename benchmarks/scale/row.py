@@ -18,12 +18,12 @@ from benchmarks.example import example_id, example_message
 from benchmarks.scale.cost import processor_of_family, syncs_of
 from benchmarks.scale.points import Held
 from benchmarks.scale.store import database_of, url_of
-from grpc_server.catalog.caller import Caller
-from grpc_server.catalog.timekeeping import Moment
-from grpc_server.catalog.units import Retention, SingleWrite
-from grpc_server.catalog.view import View
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
 from grpc_server.database.store import Store
+from grpc_server.items.caller import Caller
+from grpc_server.writes.commit_time import Moment
+from grpc_server.writes.units import Retention, SingleWrite
+from grpc_server.writes.view import View
 from items.v1 import items_pb2 as pb
 from tests.postgresql import PostgresServer
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import psycopg
 from psycopg import conninfo, sql
 
-from benchmarks.process import Server, free_address, running
+from benchmarks.servers.process import Server, free_address, running
 from tests.postgresql import PostgresServer
 
 DURABLE = MappingProxyType(

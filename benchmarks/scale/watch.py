@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import uvloop
 
-from benchmarks.watch_load import Heard, Writing, watch, write
-from hosting.garbage import settle
+from benchmarks.load.watch_load import Heard, Writing, watch, write
+from items_runtime.garbage import settle
 
 HEAD_START = 1.5
 """Seconds that the watchers have to begin before the first write."""

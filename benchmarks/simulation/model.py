@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from benchmarks.simulation.queue import Clock, Delay, Process, Resource, Signal, work
-from grpc_server.catalog.write_queue import MAX_BATCH
+from grpc_server.writes.write_queue import MAX_BATCH
 
 SLICE = 0.0002
 """Seconds for which a processor is had before another one gets its turn."""

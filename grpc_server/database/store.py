@@ -1,6 +1,6 @@
 """The store: the few transactions that the catalogue needs.
 
-The comments here are the contract; `tests/store/` holds every dialect to it.
+The comments here are the contract; `tests/grpc_server/database/` holds every dialect to it.
 All methods block: they are called on dedicated threads, never on the event loop.
 """
 

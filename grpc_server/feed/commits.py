@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from grpc_server.database import timestamps
+from grpc_server.database.schema import timestamps
 from grpc_server.database.store import Change, StoredChange
 from items.v1 import items_pb2 as pb
 

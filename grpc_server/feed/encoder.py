@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from grpc_server.catalog.turns import Turns, Work
 from grpc_server.feed import messages
 from grpc_server.feed.commits import Commit
-from grpc_server.feed.projection import Projection, Shown
-from grpc_server.feed.room import Room, Taken
-from grpc_server.feed.versions import Versions
-from grpc_server.feed.view import View
+from grpc_server.feed.decoded_versions import Versions
+from grpc_server.feed.selection import Projection, Shown
+from grpc_server.feed.subscription import View
+from grpc_server.feed.watch_memory import Room, Taken
+from grpc_server.filters.time_slices import Turns, Work
 
 KEPT_BYTES = 8 * 1024 * 1024
 """How much of what is shared is kept of all views together: it is told to all at about the

@@ -8,9 +8,9 @@ is idle costs a future.
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from grpc_server.catalog.errors import ShuttingDown
 from grpc_server.database.store import Change, StoredChange
 from grpc_server.feed.commits import Commit, commits_of, stored
+from grpc_server.items.errors import ShuttingDown
 
 RUN = 256
 """How many commits a watcher takes at once: telling them must not hold up the others."""

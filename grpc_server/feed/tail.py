@@ -18,12 +18,12 @@ from typing import NamedTuple, Self
 
 import structlog
 
-from grpc_server.catalog.observer import UNOBSERVED, Observer
-from grpc_server.catalog.progress import Progress
 from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Bell, Change, Head, LostRevisions, Store, StoredChange
 from grpc_server.feed.hub import Hub
-from hosting.supervision import Supervisor, end
+from grpc_server.observer import UNOBSERVED, Observer
+from grpc_server.reads.revision_waits import Progress
+from items_runtime.supervision import Supervisor, end
 
 AT_ONCE = 1000
 """About how many changes one query reads."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from items_cli.flags import STORE, ExistingStore
-from items_cli.upkeep import upkeep
+from items_cli.processes.upkeep import upkeep
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy is written.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]

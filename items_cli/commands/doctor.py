@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from items_cli.flags import STORE, ExistingStore
-from items_cli.upkeep import upkeep
+from items_cli.processes.upkeep import upkeep
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 

@@ -3,8 +3,8 @@
 import os
 
 from items_cli.flags import GRPC, STORE, GrpcAddress, Store
-from items_cli.logs import LogLevel, log_at
-from items_cli.module import become
+from items_cli.processes.logs import LogLevel, log_at
+from items_cli.processes.module import become
 
 
 def grpc(store: Store = STORE, grpc: GrpcAddress = GRPC, log_level: LogLevel = None) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from items_cli.address import Address
 from items_cli.flags import GRPC, parsed_address
-from items_cli.readiness import grpc_trouble, http_trouble
+from items_cli.processes.readiness import grpc_trouble, http_trouble
 
 FAILING = 1
 

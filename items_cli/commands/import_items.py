@@ -7,15 +7,15 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from items_cli.batches import MOST_ITEMS
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, Service
-from items_cli.importer import Importer
-from items_cli.lines import read_lines
-from items_cli.progress import Progress
-from items_cli.refusals import reason
+from items_cli.importing.batches import MOST_ITEMS
+from items_cli.importing.importer import Importer
+from items_cli.importing.lines import read_lines
+from items_cli.importing.progress import Progress
+from items_cli.importing.shapes import one_item_a_line
 from items_cli.session import Session, connect
-from items_cli.shapes import one_item_a_line
+from items_cli.write_errors import reason
 from items_client import ItemsError, RetryPolicy
 
 STDIN = "-"

@@ -4,8 +4,8 @@ import os
 
 from items_cli.brokers import SourceUrl, check_brokers
 from items_cli.flags import GRPC, Service
-from items_cli.logs import LogLevel, log_at
-from items_cli.module import become
+from items_cli.processes.logs import LogLevel, log_at
+from items_cli.processes.module import become
 
 
 def ingest(url: SourceUrl, grpc: Service = str(GRPC), log_level: LogLevel = None) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from items_cli.flags import STORE, ExistingStore
 from items_cli.help import Command, Group
-from items_cli.upkeep import upkeep
+from items_cli.processes.upkeep import upkeep
 
 Sql = Annotated[bool, typer.Option("--sql", help="Print the SQL statements.")]
 

@@ -8,8 +8,8 @@ import typer
 from items_cli.brokers import Events, check_brokers
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, Service
-from items_cli.logs import LogLevel, log_at
-from items_cli.module import become
+from items_cli.processes.logs import LogLevel, log_at
+from items_cli.processes.module import become
 
 Start = Annotated[
     str,

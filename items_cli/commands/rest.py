@@ -1,8 +1,8 @@
 """`items rest`: the REST facade alone."""
 
 from items_cli.flags import GRPC, HTTP, HttpAddress, Upstream
-from items_cli.logs import LogLevel, log_at
-from items_cli.module import become
+from items_cli.processes.logs import LogLevel, log_at
+from items_cli.processes.module import become
 
 
 def rest(

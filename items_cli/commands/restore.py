@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from items_cli.flags import STORE, ExistingStore
-from items_cli.upkeep import upkeep
+from items_cli.processes.upkeep import upkeep
 
 BackupFile = Annotated[
     Path | None, typer.Argument(metavar="FILE", show_default=False, help="The backup.")

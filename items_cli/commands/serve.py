@@ -7,12 +7,11 @@ from functools import partial
 
 import typer
 
-from hosting.variables import unknown_variables
-from items_cli.announcement import Announcement
 from items_cli.brokers import Events, check_brokers
 from items_cli.failure import Failure
 from items_cli.flags import GRPC, HTTP, STORE, GrpcAddress, HttpAddress, Store, Workers
-from items_cli.logs import (
+from items_cli.processes.announcement import Announcement
+from items_cli.processes.logs import (
     Level,
     Quiet,
     ServeLogLevel,
@@ -20,9 +19,10 @@ from items_cli.logs import (
     on_a_terminal,
     readable_on_a_terminal,
 )
-from items_cli.parts import Plan
-from items_cli.places import hold
-from items_cli.supervisor import supervise
+from items_cli.processes.parts import Plan
+from items_cli.processes.places import hold
+from items_cli.processes.supervisor import supervise
+from items_runtime.configuration.variables import unknown_variables
 
 
 def serve(  # noqa: PLR0913, PLR0917  # a flag each

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from items_cli.help import Command, Group
-from items_cli.upkeep import upkeep
+from items_cli.processes.upkeep import upkeep
 
 From = Annotated[str, typer.Argument(metavar="FROM", help="The store, as a URL.")]
 To = Annotated[str, typer.Argument(metavar="TO", help="An empty database, or an unfinished copy.")]

@@ -1,13 +1,13 @@
 """`python -m items_events.ingest`: the ingest."""
 
-from hosting.metrics import metrics_served, process_registry
-from hosting.process import prepare
 from items_client import ItemsClient
-from items_events.broker_url import source_url
+from items_events.brokers.broker_url import source_url
 from items_events.ingest.ingest import Ingest
 from items_events.ingest.settings import Settings
 from items_events.metrics.ingests import IngestMetrics
-from items_events.process import run_until_stopped
+from items_events.signals import run_until_stopped
+from items_runtime.metrics import metrics_served, process_registry
+from items_runtime.process import prepare
 
 ACTOR = "ingest"
 """Who the history names for the writes."""

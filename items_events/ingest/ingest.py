@@ -22,14 +22,14 @@ from items_client.errors import (
     ServiceFailed,
     Unavailable,
 )
-from items_events.broker_url import BrokerUrl
+from items_events.broker_clients import open_source
+from items_events.brokers.broker_url import BrokerUrl
+from items_events.brokers.unavailable import BrokerUnavailable
 from items_events.ingest.problems import NotApplicable, partly_refused, refused
 from items_events.ingest.requests import read_request
 from items_events.ingest.source import Delivery, Source
 from items_events.observer import IngestObserver
-from items_events.opening import open_source
 from items_events.racing import check_cancelled
-from items_events.unavailable import BrokerUnavailable
 
 _log = structlog.get_logger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from items.v1 import items_pb2 as pb
 from items_client.errors import ItemsError, Overloaded
 from items_client.statuses import from_status
-from protojson.violations import Invalid
+from items_protojson.parsing.violations import Invalid
 
 MOST: Final = 20
 """Violations, or refused writes, that a problem tells of."""

@@ -8,12 +8,12 @@ import aio_pika
 from aio_pika import exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueueIterator
 
-from items_events.amqp import BROKEN, close_connection, open_channel, open_connection
-from items_events.broker_url import BrokerUrl
+from items_events.brokers.amqp import BROKEN, close_connection, open_channel, open_connection
+from items_events.brokers.broker_url import BrokerUrl
+from items_events.brokers.unavailable import BrokerUnavailable, why
 from items_events.ingest.lenient import lenient_properties
 from items_events.ingest.problems import as_json
 from items_events.ingest.source import Delivery
-from items_events.unavailable import BrokerUnavailable, why
 
 PREFETCH: Final = 50
 

@@ -9,10 +9,10 @@ from items.v1.items_converters import batch_write_items_request_to_proto
 from items.v1.items_models import BatchWriteItemsRequest
 from items_events.ingest.problems import refusal, unreadable
 from items_events.ingest.source import Delivery
-from protojson.document import Excessive, Malformed
-from protojson.parsing import parse
-from protojson.text import UUID as UUID_PATTERN
-from protojson.violations import Invalid
+from items_protojson.parsing.document import Excessive, Malformed
+from items_protojson.parsing.parser import parse
+from items_protojson.parsing.violations import Invalid
+from items_protojson.scalars.text import UUID as UUID_PATTERN
 
 NAMESPACE: Final = UUID("8f5c2b0e-5d1b-5c39-9a53-2f4c7b1e6d80")
 """Of the request ids that are made of message ids."""

@@ -3,9 +3,9 @@
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from hosting.logs import Format, Level
-from hosting.settings import CONFIG, TcpAddress, Upstream
-from items_events.broker_url import source_url
+from items_events.brokers.broker_url import source_url
+from items_runtime.configuration.settings import CONFIG, TcpAddress, Upstream
+from items_runtime.logs import Format, Level
 
 
 class Settings(BaseSettings):

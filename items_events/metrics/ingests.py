@@ -2,8 +2,8 @@
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from hosting.metrics import SECONDS
 from items_events.observer import IngestObserver
+from items_runtime.metrics import SECONDS
 
 
 class IngestMetrics(IngestObserver):

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from hosting.metrics import SECONDS
 from items_events.observer import RelayObserver
+from items_runtime.metrics import SECONDS
 
 DELAYS = (*SECONDS, 60.0, 600.0, 3600.0)
 """A broker that was away for long gets what is as old."""

@@ -1,1 +1,1 @@
-"""What operators see of the facade: the only place of it that knows Prometheus."""
+"""The metrics of the facade: the only place of it that knows Prometheus."""

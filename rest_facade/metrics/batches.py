@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from hosting.metrics import SIZES
-from rest_facade.coalescing import Observer
+from items_runtime.metrics import SIZES
+from rest_facade.upstream.coalescing import Observer
 
 
 class BatchTally(Observer):

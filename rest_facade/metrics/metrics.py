@@ -1,6 +1,6 @@
 """All that is measured of one facade."""
 
-from hosting.metrics import process_registry, restarts
+from items_runtime.metrics import process_registry, restarts
 from rest_facade.metrics.batches import BatchMetrics
 from rest_facade.metrics.requests import RequestMetrics
 from rest_facade.metrics.upstream import UpstreamMetrics

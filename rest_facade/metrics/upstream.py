@@ -4,8 +4,8 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from hosting.calls import CallMetrics, methods_of
 from items.v1 import items_pb2
+from items_runtime.calls import CallMetrics, methods_of
 
 ITEM_SERVICE: Final = items_pb2.DESCRIPTOR.services_by_name["ItemService"]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from items.v1 import items_models as models
-from protojson.message import Message
+from items_protojson.message import Message
 
 Grow = Callable[[int], str]
 """Makes JSON text of about so many characters."""

@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from grpc import aio
 
 from items.v1 import errors_pb2, items_pb2
-from tests.grpc.details import refusal
+from tests.grpc_server.serving.details import refusal
 
 SERVICE = items_pb2.DESCRIPTOR.services_by_name["ItemService"]
 

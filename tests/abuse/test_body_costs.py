@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from items.v1 import items_pb2 as pb
-from protojson.document import MAX_ELEMENTS
-from rest_facade.bodies import parse_body
-from rest_facade.problems import Problem, refused
+from items_protojson.parsing.document import MAX_ELEMENTS
+from rest_facade.problems.problems import Problem, refused
+from rest_facade.requests.bodies import parse_body
 from tests.abuse.bodies import Shape, shapes
 from tests.abuse.client import Client
 from tests.processes import FacadeProcess, ServerProcess

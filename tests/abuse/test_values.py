@@ -7,7 +7,7 @@ import pytest
 from google.protobuf import field_mask_pb2, struct_pb2, timestamp_pb2
 from google.protobuf.message import Message
 
-from grpc_server.interceptors.elements import MAX_ELEMENTS
+from grpc_server.serving.interceptors.elements import MAX_ELEMENTS
 from items.v1 import items_pb2 as pb
 from tests.abuse.client import Client
 

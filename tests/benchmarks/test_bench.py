@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from benchmarks.case import CASES
-from benchmarks.generator import generator
+from benchmarks.load.generator import generator
 from benchmarks.memory import many_gets
 from benchmarks.promise import too_heavy
-from benchmarks.subjects import item_service
+from benchmarks.servers.subjects import item_service
 
 
 def _bench(*arguments: str, seconds: float = 100) -> subprocess.CompletedProcess[str]:

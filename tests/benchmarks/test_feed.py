@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.load import LoadFailed
-from benchmarks.watch_load import Heard, Told, Writing, watch, write
-from tests.client.streams import bookmark, commit, told
+from benchmarks.load.load import LoadFailed
+from benchmarks.load.watch_load import Heard, Told, Writing, watch, write
+from tests.items_client.streams import bookmark, commit, told
 from tests.servers import item_service
 
 WRITING = Writing(rate=500, seconds=0.4, batch=10)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.grpc_load import grpc_load
-from benchmarks.load import Door, Limit, Load, LoadFailed, Operation
+from benchmarks.load.grpc_load import grpc_load
+from benchmarks.load.load import Door, Limit, Load, LoadFailed, Operation
 from items.v1 import items_pb2 as pb
 from items.v1 import items_pb2_grpc
 from tests.servers import item_service

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 
 from benchmarks.example import SEED, example_id
-from benchmarks.http_load import http_load
-from benchmarks.load import Door, Limit, Load, LoadFailed, Operation
+from benchmarks.load.http_load import http_load
+from benchmarks.load.load import Door, Limit, Load, LoadFailed, Operation
 
 ITEM_ID = example_id(SEED, 0)
 

@@ -1,7 +1,7 @@
 """What the benchmarks make of their samples."""
 
 from benchmarks.case import REST_CREATE, REST_GET, Target
-from benchmarks.load import Sample
+from benchmarks.load.load import Sample
 from benchmarks.promise import too_heavy, too_slow
 from benchmarks.results import Results
 

@@ -13,14 +13,14 @@ from urllib.parse import urlencode
 import pytest
 from psycopg import conninfo
 
-from benchmarks.load import Limit
+from benchmarks.load.load import Limit
 from benchmarks.scale.load import BATCH, Ask, Load, send
 from benchmarks.scale.measuring import CASES, FAR, FAR_CASES, ONE_OF_TWO, SIZES, Plan, measure
 from benchmarks.scale.points import Point, Run, Where
 from benchmarks.scale.row import WARM_UP, commit, units
 from benchmarks.scale.table import Case, by_case, middle, tables
 from benchmarks.simulation.model import TRIPS_AFTER, TRIPS_BEFORE, TRIPS_HELD
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
 from items.v1 import items_pb2 as pb
 from tests.docs.pages import page, rows
 from tests.postgresql import database

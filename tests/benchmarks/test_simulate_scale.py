@@ -7,7 +7,7 @@ from benchmarks.simulate_scale import Compared, compare
 from benchmarks.simulation.costs import Row, fit
 from benchmarks.simulation.model import Costs, World, simulate
 from benchmarks.simulation.queue import Clock, Delay, Process, Resource, Signal, work
-from grpc_server.catalog.write_queue import MAX_BATCH
+from grpc_server.writes.write_queue import MAX_BATCH
 
 COSTS = Costs(
     load_call=0.0001,

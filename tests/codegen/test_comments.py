@@ -2,8 +2,8 @@
 
 import pytest
 
-from codegen.comments import first_sentence, paragraphs
-from codegen.source import docstring, literal, long_literal, snake
+from codegen.contract.comments import first_sentence, paragraphs
+from codegen.writers.python_source import docstring, literal, long_literal, snake
 
 
 @pytest.mark.parametrize(

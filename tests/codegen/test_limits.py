@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from items.v1 import items_converters, items_models, items_pb2
 from items.v1.items_routes import ROUTES
-from protojson.route import Route
+from items_protojson.route import Route
 
 LETTERS = ("a", "A", "é", "\U0001f600", "\0", "\n", ".", "-", "/")
 MODELS: dict[str, dict[str, Any]] = {

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from items.v1 import items_converters, items_pb2
-from protojson.encoding import encode
+from items_protojson.parsing.encoding import encode
 from tests.codegen.conftest import Shelf
 from tests.codegen.strategies import messages
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from items.v1 import items_models as models
 from items.v1.items_routes import ROUTES
-from protojson.message import Message
+from items_protojson.message import Message
 from tests.codegen.conftest import Shelf
 
 

@@ -50,7 +50,7 @@ def test_every_package_in_the_wheel_says_that_it_is_typed(wheel: Path) -> None:
     with ZipFile(wheel) as files:
         names = files.namelist()
     packages = {name.split("/")[0] for name in names if name.endswith(".py")}
-    assert packages >= {"items", "items_client", "items_cli", "hosting"}
+    assert packages >= {"items", "items_client", "items_cli", "items_runtime"}
     assert [each for each in sorted(packages) if f"{each}/py.typed" not in names] == []
 
 

@@ -41,7 +41,7 @@ def without_apt(folder: Path) -> Path:
     """Return a folder for the path in which apt knows no package.
 
     The example then prints some hundred Python distributions, not 60,000 packages of Debian,
-    which `tests/cli/test_packages.py` reads.
+    which `tests/items_cli/test_packages.py` reads.
     """
     (programs := folder / "bin").mkdir()
     (apt := programs / "apt-cache").write_text("#!/bin/sh\n")

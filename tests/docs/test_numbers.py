@@ -8,37 +8,30 @@ from buf.validate import validate_pb2
 from buf.validate.validate_pb2 import FieldRules
 from google.protobuf.descriptor import Descriptor
 
-from grpc_server.catalog import (
-    answer_size,
-    attributes,
-    compactor,
-    filter_tokens,
-    filters,
-    gets,
-    leases,
-    loading,
-    orders,
-    pages,
-    persistence,
-    standby,
-    write_queue,
-)
-from grpc_server.catalog.reader import CONNECTIONS
-from grpc_server.database import leaving_out, postgresql
+from grpc_server.database import retries
+from grpc_server.database.postgresql import engines
+from grpc_server.database.sql import skipped_revisions
 from grpc_server.feed import hub, messages
-from grpc_server.interceptors import elements
-from grpc_server.metrics import state
+from grpc_server.filters import filters, orders, tokens
+from grpc_server.history import compaction
+from grpc_server.items import attributes, page_size
+from grpc_server.reads import gets, page_tokens, replica
+from grpc_server.reads.reader import CONNECTIONS
+from grpc_server.serving.interceptors import elements
+from grpc_server.serving.metrics import state
 from grpc_server.settings import Settings
-from grpc_server.upkeep import migrating
-from grpc_server.upkeep.doctor import expiry, findings
-from hosting import balancing
+from grpc_server.sinks import leases
+from grpc_server.writes import loading, write_queue
 from items.v1 import items_pb2 as pb
-from items_cli import supervisor
+from items_cli.processes import supervisor
 from items_client.channel import MIB, OPTIONS
 from items_events.ingest import problems
-from items_events.sinks import nats_jetstream, rabbitmq
-from protojson import document
+from items_events.publishers import nats_jetstream, rabbitmq
+from items_protojson.parsing import document
+from items_runtime import balancing
 from rest_facade.main import OPERATIONS
+from store_tools import migration
+from store_tools.doctor import expiry, findings
 from tests.docs.pages import page, rows
 
 README, FILTERS, OPERATIONS_PAGE = "README.md", "docs/filters.md", "docs/operations.md"
@@ -71,12 +64,12 @@ def seconds(milliseconds: object) -> int:
 
 STATED = (
     (FILTERS, "A filter has at most {} characters", filters.MAX_CHARACTERS),
-    (FILTERS, "and {} conditions", filter_tokens.MAX_TERMS),
-    (FILTERS, "nest at most {} deep", filter_tokens.MAX_DEPTH),
+    (FILTERS, "and {} conditions", tokens.MAX_TERMS),
+    (FILTERS, "nest at most {} deep", tokens.MAX_DEPTH),
     (FILTERS, "at most {} levels into the attributes", attributes.MAX_DEPTH),
     (FILTERS, "at most {} fields and", orders.MAX_KEYS),
     (FILTERS, "and {} characters;", orders.MAX_CHARACTERS),
-    (FILTERS, "at most {} characters long", pages.MAX_CHARACTERS),
+    (FILTERS, "at most {} characters long", page_tokens.MAX_CHARACTERS),
     (FILTERS, "a page has at most {} items", orders.MAX_SORTED),
     (READS, "share {} MiB a query", gets.MAX_BYTES // MIB),
     (READS, "by itself with {} MiB", gets.MAX_BYTES_ALONE // MIB),
@@ -124,18 +117,18 @@ STATED = (
     (EVENTS, "at most {} KiB", problems.MOST_BYTES // 1024),
     (EVENTS, "ready {} seconds after", WORDS[int(rabbitmq.SETTLING)]),
     (WATCHING, "nothing for {} seconds", _GRPC.watch_stall_timeout.seconds),
-    (OPERATIONS_PAGE, "commits of about {} changes", compactor.BATCH),
+    (OPERATIONS_PAGE, "commits of about {} changes", compaction.BATCH),
     (OPERATIONS_PAGE, "({} days by default)", _GRPC.history_sink_bound.days),
-    (OPERATIONS_PAGE, "on PostgreSQL {} or newer", postgresql.MINIMUM_VERSION // 10_000),
+    (OPERATIONS_PAGE, "on PostgreSQL {} or newer", engines.MINIMUM_VERSION // 10_000),
     (OPERATIONS_PAGE, "at most {} connections", 1 + _READERS + 2),
     (OPERATIONS_PAGE, "one that writes, {} that read", WORDS[_READERS]),
-    (OPERATIONS_PAGE, "restarts within {:g} seconds", persistence.BUDGET_SECONDS),
-    (OPERATIONS_PAGE, "asked every {:g} seconds", standby.LOOK_SECONDS),
+    (OPERATIONS_PAGE, "restarts within {:g} seconds", retries.BUDGET_SECONDS),
+    (OPERATIONS_PAGE, "asked every {:g} seconds", replica.LOOK_SECONDS),
     (OPERATIONS_PAGE, "{} of a kind at most", findings.MOST),
     (OPERATIONS_PAGE, "kept for {} years", WORDS[expiry.FAR.days // 365]),
     (OPERATIONS_PAGE, "does not answer within {:g} seconds", state.PATIENCE),
-    (OPERATIONS_PAGE, "tries again, for {:g} seconds", migrating.PATIENCE_SECONDS),
-    (RESTORED, "only the {:,} are left out", leaving_out._MORE),
+    (OPERATIONS_PAGE, "tries again, for {:g} seconds", migration.PATIENCE_SECONDS),
+    (RESTORED, "only the {:,} are left out", skipped_revisions._MORE),
     ("docs/errors.md", "The store has {} sinks", leases.MAX_SINKS),
 )
 
@@ -168,13 +161,13 @@ def test_limits_are_those_of_the_contract_and_the_code() -> None:
         "attributes": f"{attributes.MAX_BYTES // 1024} KiB, {attributes.MAX_DEPTH} deep,"
         " no NUL characters; [numbers](docs/errors.md#numbers) are doubles, and no whole"
         " number is rounded in silence",
-        "page": f"{answer_size.MAX_PAGE_SIZE} items",
-        "batch": f"{most} reads, of {answer_size.MAX_ANSWER_BYTES // MIB} MiB of items together;"
+        "page": f"{page_size.MAX_PAGE_SIZE} items",
+        "batch": f"{most} reads, of {page_size.MAX_ANSWER_BYTES // MIB} MiB of items together;"
         f" {most} writes, to {loading.MAX_LOADED_BYTES // MIB} MiB of items together",
         "request": f"{_GRPC.grpc_max_message_bytes // MIB} MiB (a setting),"
         f" with at most {elements.MAX_ELEMENTS:,} list elements and map entries; in JSON,"
         f" {document.MAX_ELEMENTS:,} keys and list elements",
-        "filter": f"{filters.MAX_CHARACTERS} characters, {filter_tokens.MAX_TERMS} conditions",
+        "filter": f"{filters.MAX_CHARACTERS} characters, {tokens.MAX_TERMS} conditions",
     }
     listed = dict(rows(page(README), "Limits"))
     assert {name: listed[name] for name in expected} == expected

@@ -13,11 +13,11 @@ import grpc_server.settings
 import items_events.ingest.settings
 import items_events.settings
 import rest_facade.settings
-from grpc_server.catalog.errors import CatalogError
+from grpc_server.items.errors import CatalogError
 from grpc_server.main import interceptors
-from grpc_server.status import describe, reason_name
+from grpc_server.serving.status import describe, reason_name
 from items_cli.main import create_app
-from rest_facade.reasons import all_reasons, http_statuses, meaning
+from rest_facade.problems.reasons import all_reasons, http_statuses, meaning
 from tests.docs.pages import ROOT, page, rows
 
 SETTINGS = {

@@ -2,14 +2,14 @@
 
 import re
 
-from grpc_server.catalog.standby import State
-from grpc_server.upkeep import main as upkeep
-from grpc_server.upkeep import store_commands
-from grpc_server.upkeep.doctor import examination
-from hosting.program import INTERRUPTED
+from grpc_server.reads.replica import State
 from items.v1 import sinks_pb2
 from items_cli.commands import import_items
-from items_events.broker_url import SINKS, SOURCES, Scheme
+from items_events.brokers.broker_url import SINKS, SOURCES, Scheme
+from items_runtime.program import INTERRUPTED
+from store_tools import main as upkeep
+from store_tools import store_commands
+from store_tools.doctor import examination
 from tests.docs.pages import ROOT, page, rows
 
 OPERATIONS, EVENTS = "docs/operations.md", "docs/events.md"
@@ -59,7 +59,7 @@ def test_exit_codes_are_those_of_the_commands() -> None:
 def test_lines_of_the_log_that_a_page_names_are_logged() -> None:
     source = "\n".join(
         path.read_text()
-        for folder in ("grpc_server", "rest_facade", "hosting", "items_events")
+        for folder in ("grpc_server", "rest_facade", "items_runtime", "items_events")
         for path in (ROOT / folder).rglob("*.py")
     )
     for line in LOG_LINES:

@@ -1,8 +1,8 @@
 """The page about watching over HTTP names what there is."""
 
 from items.v1.items_routes import ROUTES
-from rest_facade.event_forms import RETRY_MS
-from rest_facade.events import BOOKMARK, COMMIT, ERROR, SNAPSHOT
+from rest_facade.answers.event_forms import RETRY_MS
+from rest_facade.answers.events import BOOKMARK, COMMIT, ERROR, SNAPSHOT
 from rest_facade.settings import Settings
 from tests.docs.pages import page, rows
 

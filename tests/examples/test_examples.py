@@ -9,11 +9,11 @@ import pytest
 
 from grpc_server.main import serving
 from items_client import ItemsClient
-from items_events.broker_url import sink_url
-from items_events.opening import open_sink
+from items_events.broker_clients import open_sink
+from items_events.brokers.broker_url import sink_url
 from tests.docs.pages import ROOT, page, rows
-from tests.events.brokers import RUNNING
 from tests.examples.program import run, running
+from tests.items_events.brokers import RUNNING
 from tests.needs import needs
 from tests.processes import FacadeProcess, RelayProcess
 from tests.servers import server_settings

@@ -15,7 +15,7 @@ from typing import Any
 
 import grpc
 
-from grpc_server.database.sqlite import log_of
+from grpc_server.database.sqlite.engines import log_of
 from items.v1 import items_pb2 as pb
 from tests.fairness.honest import Errand
 from tests.fairness.resident import Resident

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from items.v1.items_pb2_grpc import ItemServiceStub
-from tests.feed.writing import create
+from tests.grpc_server.feed.writing import create
 from tests.metrics.conftest import ANYWHERE
 from tests.metrics.scraping import Scrape, scraped, scraped_once
 from tests.processes import FacadeProcess, ServerProcess

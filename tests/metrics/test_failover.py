@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from grpc_server.catalog.timekeeping import Timekeeper
-from grpc_server.database import timestamps
-from grpc_server.metrics.state import ClockCollector
+from grpc_server.database.schema import timestamps
+from grpc_server.serving.metrics.state import ClockCollector
+from grpc_server.writes.commit_time import Timekeeper
 from items.v1.items_pb2_grpc import ItemServiceStub
 from tests.dialects import new_store_url, stores_on
-from tests.feed.writing import create
+from tests.grpc_server.feed.writing import create
 from tests.metrics.conftest import Start
 from tests.metrics.scraping import scraped, scraped_once
 from tests.new_stores import engine_at

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.events.brokers import free_port
-from tests.events.writers import RedisWriter, creation, new_id, redis_writer
+from tests.items_events.brokers import free_port
+from tests.items_events.writers import RedisWriter, creation, new_id, redis_writer
 from tests.metrics.conftest import ANYWHERE, Start
 from tests.metrics.scraping import scraped_once
 from tests.needs import needs

@@ -9,11 +9,11 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from items_client import ItemsClient
-from items_events.broker_url import sink_url
+from items_events.broker_clients import open_sink
+from items_events.brokers.broker_url import sink_url
 from items_events.metrics.relays import RelayMetrics
-from items_events.opening import open_sink
-from tests.events.brokers import Redis, free_port, running_redis
-from tests.events.relaying import caught_up, write
+from tests.items_events.brokers import Redis, free_port, running_redis
+from tests.items_events.relaying import caught_up, write
 from tests.metrics.conftest import ANYWHERE, Start
 from tests.metrics.scraping import Scrape, metrics_url, scraped, scraped_once
 from tests.needs import needs

@@ -14,16 +14,16 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from grpc import StatusCode, aio
 
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
 from grpc_server.database.store import Store
 from grpc_server.main import open_items
-from grpc_server.metrics.state import StoreCollector
+from grpc_server.serving.metrics.state import StoreCollector
 from grpc_server.settings import Settings
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
 from items.v1.items_pb2_grpc import ItemServiceStub
 from items.v1.sinks_pb2_grpc import SinkServiceStub
-from tests.feed.writing import create
+from tests.grpc_server.feed.writing import create
 from tests.metrics.conftest import Start
 from tests.metrics.scraping import Scrape, metrics_url, scraped, scraped_once
 from tests.processes import ServerProcess

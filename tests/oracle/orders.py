@@ -6,8 +6,8 @@ from datetime import datetime
 from functools import total_ordering
 from typing import Any
 
-from grpc_server.catalog.matching import value_at
 from grpc_server.database.query import Order
+from grpc_server.filters.matching import value_at
 from items.v1 import items_pb2 as pb
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from grpc_server.catalog.matching import moment
 from grpc_server.database.query import (
     And,
     Attribute,
@@ -20,6 +19,7 @@ from grpc_server.database.query import (
     Order,
     Present,
 )
+from grpc_server.filters.matching import moment
 from items.v1 import items_pb2 as pb
 
 TEXTS = [

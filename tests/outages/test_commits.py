@@ -8,7 +8,7 @@ from grpc import aio
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
-from tests.grpc.details import refusal
+from tests.grpc_server.serving.details import refusal
 from tests.outages.severing import Cut, way_to
 from tests.postgresql import PostgresServer
 from tests.servers import item_service

@@ -20,8 +20,8 @@ from structlog.testing import capture_logs
 from grpc_server.main import SERVICES, serving
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
-from tests.feed.recording import watching
-from tests.grpc.details import Refusal, refusal
+from tests.grpc_server.feed.recording import watching
+from tests.grpc_server.serving.details import Refusal, refusal
 from tests.needs import needs
 from tests.postgresql import PostgresServer
 from tests.servers import server_settings

@@ -6,10 +6,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from grpc_server.database.engine import open_store
 from grpc_server.database.errors import StoreError, StoreUnavailable, StoreUnsupported
-from grpc_server.database.postgresql import refuse_unfit
-from grpc_server.database.standby import standby_at
+from grpc_server.database.opening import open_store
+from grpc_server.database.postgresql.engines import refuse_unfit
+from grpc_server.database.replica import standby_at
 from tests.postgresql import PostgresServer
 
 SECRET = "hunter2"  # noqa: S105  # what must not be shown

@@ -10,17 +10,17 @@ from google.protobuf.struct_pb2 import Struct
 from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy, sampled_from
 
-from grpc_server.catalog.errors import InvalidUpdateMask
-from grpc_server.catalog.masks import apply_mask, effective_mask
+from grpc_server.items.errors import InvalidUpdateMask
+from grpc_server.items.masks import apply_mask, effective_mask
 from items.v1 import items_pb2 as pb
 from items.v1.items_fields import ITEM_IMMUTABLE, ITEM_REQUIRED, ITEM_WRITABLE, ItemFields
 from items.v1.items_models import ItemPatch
-from items_cli.change_text import change_lines
-from items_cli.item_line import parse_item
-from items_cli.item_text import rows
-from items_cli.lines import Line
+from items_cli.importing.item_line import parse_item
+from items_cli.importing.lines import Line
+from items_cli.output.change_text import change_lines
+from items_cli.output.item_text import rows
 from items_client import writes
-from rest_facade.masks import mask_of
+from rest_facade.requests.masks import mask_of
 from tests.codegen.documents import good_documents
 from tests.codegen.strategies import messages
 

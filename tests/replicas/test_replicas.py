@@ -10,8 +10,8 @@ from grpc import aio
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
-from tests.feed.recording import Recording, watching
-from tests.feed.writing import create
+from tests.grpc_server.feed.recording import Recording, watching
+from tests.grpc_server.feed.writing import create
 from tests.replicas.serving import replicas
 
 pytestmark = pytest.mark.timeout(50)  # less than the interval of NOTIFIED

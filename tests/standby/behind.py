@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
 from tests.postgresql import PostgresServer
 from tests.standby.cluster import ask, configure, primary, promote, standby_of, until
 from tests.standby.serving import revision_of

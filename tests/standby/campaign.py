@@ -13,7 +13,7 @@ from tests.crash.facts import Call, Stored
 from tests.crash.feed.views import View
 from tests.crash.feed.watcher import Watcher
 from tests.crash.feed.writer import Writer
-from tests.events.relaying import Sinks, eventually
+from tests.items_events.relaying import Sinks, eventually
 from tests.processes import ServerProcess
 from tests.standby.stored import read_stored, read_table
 from tests.standby.three import Three

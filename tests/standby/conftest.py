@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
 from items.v1.items_pb2_grpc import ItemServiceStub
 from tests.postgresql import PostgresServer
 from tests.servers import item_service

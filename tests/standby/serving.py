@@ -3,7 +3,7 @@
 import asyncio
 
 from items.v1.items_pb2_grpc import ItemServiceStub
-from tests.feed.writing import replace_many
+from tests.grpc_server.feed.writing import replace_many
 from tests.postgresql import PostgresServer
 from tests.standby.cluster import ask, until
 

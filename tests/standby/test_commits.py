@@ -5,14 +5,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from grpc_server.catalog.attempt import Attempt, Committed
-from grpc_server.catalog.caller import Caller
-from grpc_server.catalog.units import Retention, SingleWrite
-from grpc_server.database.engine import open_store
 from grpc_server.database.errors import CommitUnknown
+from grpc_server.database.opening import open_store
 from grpc_server.database.store import Store
+from grpc_server.items.caller import Caller
+from grpc_server.writes.batch import Attempt, Committed
+from grpc_server.writes.units import Retention, SingleWrite
 from items.v1 import items_pb2 as pb
 from tests.clock import Clock
+from tests.grpc_server.database.histories import change, commit, get, head
 from tests.postgresql import PostgresServer
 from tests.standby.cluster import (
     ask,
@@ -21,7 +22,6 @@ from tests.standby.cluster import (
     wait_for_standbys,
     waiting_for_standbys,
 )
-from tests.store.histories import change, commit, get, head
 
 
 @pytest.fixture

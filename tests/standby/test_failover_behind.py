@@ -10,18 +10,18 @@ import pytest
 from grpc import aio
 from structlog.testing import capture_logs
 
-from grpc_server.catalog.standby import State
+from grpc_server.reads.replica import State
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from items_client import ItemsClient, SnapshotPart
-from items_events.broker_url import sink_url
-from items_events.opening import open_sink
-from tests.events.brokers import RUNNING
-from tests.events.relaying import caught_up as published
-from tests.events.relaying import relaying
-from tests.feed.recording import Recording, refused, watching
-from tests.feed.writing import create, relabel, replace_many
-from tests.grpc.details import refusal
+from items_events.broker_clients import open_sink
+from items_events.brokers.broker_url import sink_url
+from tests.grpc_server.feed.recording import Recording, refused, watching
+from tests.grpc_server.feed.writing import create, relabel, replace_many
+from tests.grpc_server.serving.details import refusal
+from tests.items_events.brokers import RUNNING
+from tests.items_events.relaying import caught_up as published
+from tests.items_events.relaying import relaying
 from tests.needs import needs
 from tests.servers import item_service
 from tests.standby.behind import Pair, running_pair

@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 
-from grpc_server.catalog.caller import Caller
-from grpc_server.catalog.standby import Standby, State
-from grpc_server.database.engine import open_store
+from grpc_server.database.opening import open_store
+from grpc_server.items.caller import Caller
 from grpc_server.main import Parts, open_items
+from grpc_server.reads.replica import Standby, State
 from items.v1 import items_pb2 as pb
 from tests.postgresql import PostgresServer
 from tests.servers import server_settings

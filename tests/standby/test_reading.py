@@ -5,8 +5,8 @@ from pathlib import Path
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
-from tests.feed.recording import watching
-from tests.feed.writing import create, relabel
+from tests.grpc_server.feed.recording import watching
+from tests.grpc_server.feed.writing import create, relabel
 from tests.postgresql import PostgresServer
 from tests.servers import item_service
 from tests.standby.cluster import locked, pause_replay, resume_replay

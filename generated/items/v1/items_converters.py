@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from items.v1 import items_models as models, items_pb2 as pb
-from protojson.maps import map_to_json
-from protojson.status import status_to_json
-from protojson.structs import struct_to_json
-from protojson.timestamps import timestamp_to_json
+from items_protojson.status import status_to_json
+from items_protojson.well_known.maps import map_to_json
+from items_protojson.well_known.structs import struct_to_json
+from items_protojson.well_known.timestamps import timestamp_to_json
 
 VIEW_CHANGE_NAMES: Final[Mapping[int, str]] = {
     0: "VIEW_CHANGE_UNSPECIFIED",

@@ -10,17 +10,17 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from pydantic import BeforeValidator, Field
 
 from items.v1 import items_pb2 as pb
-from protojson.booleans import QUERY_BOOL
-from protojson.enums import enum
-from protojson.integers import int64, query_int32, query_int64
-from protojson.masks import FIELD_MASK
-from protojson.message import Message, ignored
-from protojson.oneofs import Oneof, OneofMessage
-from protojson.query import Query
-from protojson.status import Status
-from protojson.structs import STRUCT
-from protojson.text import Identifier, UNICODE, Unique, Uuid
-from protojson.timestamps import TIMESTAMP
+from items_protojson.message import Message, ignored
+from items_protojson.oneofs import Oneof, OneofMessage
+from items_protojson.query import Query
+from items_protojson.scalars.booleans import QUERY_BOOL
+from items_protojson.scalars.enums import enum
+from items_protojson.scalars.integers import int64, query_int32, query_int64
+from items_protojson.scalars.text import Identifier, UNICODE, Unique, Uuid
+from items_protojson.status import Status
+from items_protojson.well_known.masks import FIELD_MASK
+from items_protojson.well_known.structs import STRUCT
+from items_protojson.well_known.timestamps import TIMESTAMP
 
 
 class Item(Message):

@@ -5,7 +5,7 @@
 from typing import Final
 
 from items.v1 import items_models as models
-from protojson.route import Route
+from items_protojson.route import Route
 
 ROUTES: Final = (
     Route(

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 
-from grpc_server.database.schema import metadata, schema_support
-from grpc_server.database.version_table import VERSION_TABLE
+from grpc_server.database.schema.tables import metadata, schema_support
+from grpc_server.database.schema.version_table import VERSION_TABLE
 
 
 def keep_support(*, ctx: Any, step: Any, **_: object) -> None:

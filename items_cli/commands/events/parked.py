@@ -11,9 +11,9 @@ from rich.text import Text
 
 from items.v1 import sinks_pb2
 from items_cli.flags import GRPC, Service
-from items_cli.printable import printable
+from items_cli.output.printable import printable
+from items_cli.output.tables import print_table
 from items_cli.sinks import SinkName, Sinks, connected
-from items_cli.tables import print_table
 
 PAGE = 1000
 WHOLE = -1

@@ -13,9 +13,9 @@ from rich.text import Text
 
 from items.v1 import sinks_pb2
 from items_cli.flags import GRPC, Service
-from items_cli.printable import printable
+from items_cli.output.printable import printable
+from items_cli.output.tables import print_table
 from items_cli.sinks import Sinks, connected
-from items_cli.tables import print_table
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON, one sink per line, with its lag.")

@@ -20,8 +20,8 @@ from tests.crash.feed.views import View
 from tests.crash.feed.watcher import Watcher
 from tests.crash.feed.writer import Writer
 from tests.crash.history import read_stored
-from tests.events.broker import Broker, Seen
-from tests.events.relaying import Sinks, caught_up, eventually
+from tests.items_events.broker import Broker, Seen
+from tests.items_events.relaying import Sinks, caught_up, eventually
 from tests.processes import RelayProcess, ServerProcess
 
 WRITERS = ("ada", "bob", "cyd")

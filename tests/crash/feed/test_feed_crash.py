@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from items_events.broker_url import sink_url
-from items_events.opening import open_sink
+from items_events.broker_clients import open_sink
+from items_events.brokers.broker_url import sink_url
 from tests.crash.feed.campaign import Campaign
-from tests.events.broker import Broker
-from tests.events.brokers import RUNNING
+from tests.items_events.broker import Broker
+from tests.items_events.brokers import RUNNING
 from tests.needs import needs
 
 KILLS = {"server": 6, "relay": 6, "redis": 5, "nats": 5, "rabbitmq": 5}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.program import Outcome
-from tests.cli.program import items as run_items
+from tests.items_cli.program import Outcome
+from tests.items_cli.program import items as run_items
 from tests.promises.ways.item import VIM, added, pb
 
 

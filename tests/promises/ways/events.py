@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 import yaml
 
-from items_cli.change_text import change_lines
+from items_cli.output.change_text import change_lines
 from items_events.cloud_events import EventMaker
 from tests.promises.added import PLACE
 from tests.promises.ways.item import VIM, added, pb

@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grpc_server.catalog.masks import apply_mask, effective_mask
+from grpc_server.items.masks import apply_mask, effective_mask
 from items.v1.items_converters import item_patch_to_proto, item_to_json
 from items.v1.items_models import ItemPatch
-from rest_facade.masks import mask_of
+from rest_facade.requests.masks import mask_of
 from tests.model.masks import merge_patch
 from tests.promises.ways.item import pb, update
 

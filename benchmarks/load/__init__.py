@@ -1,0 +1,1 @@
+"""The load generators, each in processes of its own."""

@@ -1,1 +1,0 @@
-"""The rules of the items, free of SQL and of gRPC."""

@@ -1,0 +1,4 @@
+"""The schema: its tables, the types of its columns, and its migrations.
+
+May import the port and its errors.
+"""

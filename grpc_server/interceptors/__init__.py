@@ -1,1 +1,0 @@
-"""What happens around each call, one concern a file."""

@@ -1,1 +1,0 @@
-"""What operators see of the server: the only place of it that knows Prometheus."""

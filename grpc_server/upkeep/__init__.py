@@ -1,1 +1,0 @@
-"""What is done to a store beside the service: migrations, backups, restores, an examination."""

@@ -1,1 +1,0 @@
-"""What every long-lived process of the service has: its log, its metrics, and its garbage."""

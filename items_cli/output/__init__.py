@@ -1,0 +1,1 @@
+"""Output: items and changes as text, for terminals and pipes."""

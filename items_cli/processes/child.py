@@ -1,0 +1,93 @@
+"""A process that the supervisor starts, and how it is ended."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from items_cli.failure import Failure
+
+LONGEST_CAUSE = 65_536
+"""Bytes of a cause that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the service: a module to run, and how to tell that it is ready.
+
+    *is_ready* answers at once; it is asked again until it says so.
+    """
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    is_ready: Callable[[], Awaitable[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running part; *tie* is the socket that it is tied by."""
+
+    part: Part
+    process: asyncio.subprocess.Process
+    tie: socket.socket
+
+    @classmethod
+    async def start(cls, part: Part) -> "Child":
+        """Start *part*, tied to this process: it ends when this one does.
+
+        It is in a session of its own, so that Ctrl-C reaches only the supervisor, which
+        ends the parts in order.
+        """
+        ours, its = socket.socketpair()
+        ours.setblocking(False)
+        with its:
+            process = await asyncio.create_subprocess_exec(
+                *(
+                    sys.executable,
+                    "-m",
+                    "items_cli.processes.parent_death",
+                    part.module,
+                    *part.arguments,
+                ),
+                stdin=its.fileno(),
+                start_new_session=True,
+            )
+        return cls(part, process, ours)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self.process.returncode is not None
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send the signal *number*, unless the process is gone."""
+        if not self.ended:
+            self.process.send_signal(number)
+
+    async def gone(self, seconds: float, or_else: asyncio.Task[Any]) -> None:
+        """Wait until the process is gone, *seconds* have passed, or *or_else* is done."""
+        end = asyncio.create_task(self.process.wait())
+        await asyncio.wait(
+            [end, or_else], timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED
+        )
+        end.cancel()
+
+    def cause(self) -> str:
+        """Why the process could not serve, in its own words; empty if it did not say."""
+        with suppress(BlockingIOError, ConnectionError):
+            return self.tie.recv(LONGEST_CAUSE).decode(errors="replace")
+        return ""
+
+    def failure(self) -> Failure:
+        """How the process ended, for people, with the exit code that the whole ends with."""
+        code, cause = self.process.returncode or 0, self.cause()
+        if cause:
+            return Failure(f"{self.part.name} cannot serve: {cause}", exit_code=max(code, 1))
+        if code < 0:
+            return Failure(f"{self.part.name} was ended by {signal.Signals(-code).name}")
+        return Failure(f"{self.part.name} ended with exit code {code}")

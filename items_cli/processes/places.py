@@ -1,0 +1,71 @@
+"""Where the parts of the service listen: planned, and held, before any of them starts."""
+
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import combinations
+
+from items_cli.address import WILDCARDS, Address, BadAddress
+from items_cli.failure import Failure
+from items_cli.processes.ports import claimed
+
+_LAST_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address, the flag or the variable that says it, and the part that listens there."""
+
+    address: Address
+    setting: str
+    part: str
+
+    def overlaps(self, other: "Place") -> bool:
+        """Whether only one of the two parts can listen."""
+        ours, theirs = self.address, other.address
+        hosts = {ours.host, theirs.host}
+        return ours.port == theirs.port != 0 and (
+            len(hosts) == 1 or not hosts.isdisjoint(WILDCARDS)
+        )
+
+
+def metrics_places(variable: str, parts: Sequence[str]) -> list[Place]:
+    """Plan where *parts* show their metrics: the first where *variable* says, the others behind it.
+
+    None of them does if the variable is not set. Port 0 is a free one for each.
+
+    Raises:
+        Failure: the variable holds no address, or there are too few ports behind it.
+    """
+    text = os.environ.get(variable)
+    if not text:
+        return []
+    try:
+        first = Address.parse(text)
+    except BadAddress as error:
+        raise Failure(f"{variable}: {error}", exit_code=2) from error
+    if first.port + len(parts) - 1 > _LAST_PORT:
+        raise Failure(f"{variable}: {len(parts)} parts need ports behind {first}", exit_code=2)
+    return [
+        Place(Address(first.host, first.port and first.port + number), variable, part)
+        for number, part in enumerate(parts)
+    ]
+
+
+def hold(places: Sequence[Place], claims: ExitStack) -> dict[str, Address]:
+    """Hold *places* until *claims* end; returns the address of each part, with its real port.
+
+    Raises:
+        Failure: two of them are the same, or one is taken by another program.
+    """
+    for one, other in combinations(places, 2):
+        if one.overlaps(other):
+            raise Failure(
+                f"{one.part} and {other.part} cannot both listen on port {one.address.port}:"
+                f" change {one.setting} or {other.setting}",
+                exit_code=2,
+            )
+    return {
+        place.part: claims.enter_context(claimed(place.address, place.setting)) for place in places
+    }

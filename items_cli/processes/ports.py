@@ -1,0 +1,49 @@
+"""An address to listen on, made sure of before anything is started."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from items_cli.address import Address
+from items_cli.failure import Failure
+from items_runtime.os_errors import cannot_listen
+
+
+@contextmanager
+def claimed(address: Address, setting: str) -> Iterator[Address]:
+    """Hold *address*, with a real port, which nobody else is given within the block.
+
+    Raises Failure, which names the *setting*, a flag or a variable, that chooses another.
+    """
+    try:
+        holder = _bound(address)
+    except OSError as error:
+        how = f"{setting} HOST:PORT" if setting.startswith("-") else f"{setting}=HOST:PORT"
+        raise Failure(
+            f"{cannot_listen(str(address), error)}."
+            f" Choose another with {how}; port 0 takes a free one."
+        ) from error
+    with holder:
+        port = int(holder.getsockname()[1])
+        if sys.platform != "linux":
+            # Elsewhere a bound socket is in the way of the one that is to listen.
+            holder.close()
+        yield Address(address.host, port)
+
+
+def _bound(address: Address) -> socket.socket:
+    """A socket that is bound and does not listen: a server can still take the address."""
+    found = socket.getaddrinfo(
+        address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    family, kind, protocol, _, target = found[0]
+    holder = socket.socket(family, kind, protocol)
+    try:
+        # As servers do: what an earlier run left in TIME_WAIT is no obstacle.
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(target)
+    except OSError:
+        holder.close()
+        raise
+    return holder

@@ -1,0 +1,48 @@
+"""Opens a sink or a source by its URL; the client of its broker is imported only then."""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any, Final
+
+from items_events.brokers.broker_url import BrokerUrl
+from items_events.brokers.extra import check_extra
+from items_events.ingest.source import Source
+from items_events.publishers.publisher import Sink
+
+_SINKS: Final = MappingProxyType(
+    {
+        "rabbitmq": "items_events.publishers.rabbitmq",
+        "redis": "items_events.publishers.redis_streams",
+        "nats": "items_events.publishers.nats_jetstream",
+    }
+)
+_SOURCES: Final = MappingProxyType(
+    {
+        "rabbitmq": "items_events.ingest.rabbitmq",
+        "redis": "items_events.ingest.redis_streams",
+    }
+)
+
+
+def open_sink(url: BrokerUrl) -> AbstractAsyncContextManager[Sink]:
+    """A connection to the sink at *url*, for the block.
+
+    Raises:
+        MissingExtra: the clients of the brokers are not installed.
+        BrokerUnavailable: on entering the block, if the broker cannot be reached.
+    """
+    sink: AbstractAsyncContextManager[Sink] = _connect(_SINKS, url)
+    return sink
+
+
+def open_source(url: BrokerUrl) -> AbstractAsyncContextManager[Source]:
+    """A connection to the source at *url*, for the block; raises as `open_sink` does."""
+    source: AbstractAsyncContextManager[Source] = _connect(_SOURCES, url)
+    return source
+
+
+def _connect(modules: Mapping[str, str], url: BrokerUrl) -> Any:
+    check_extra()
+    return import_module(modules[url.broker]).connect(url)

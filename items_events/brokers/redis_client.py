@@ -1,0 +1,48 @@
+"""Connections to Redis."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Final
+
+from redis import asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from items_events.brokers.broker_url import BrokerUrl
+from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
+
+BROKEN: Final = (RedisError, OSError, TimeoutError)
+"""What the client raises when the connection is of no use, or the server refuses all."""
+
+
+@asynccontextmanager
+async def open_client(url: BrokerUrl) -> AsyncIterator["redis.Redis"]:
+    """A client that repeats nothing by itself: whoever uses it knows what to repeat."""
+    client = redis.Redis(
+        host=url.host,
+        port=url.port,
+        db=int(url.path.removeprefix("/")),
+        username=url.user or None,
+        password=url.password,
+        ssl=url.is_secure,
+        ssl_ca_certs=url.options.get("cafile"),
+        protocol=2,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
+        retry=Retry(NoBackoff(), 0),
+    )
+    try:
+        yield client
+    finally:
+        with suppress(*BROKEN):
+            await client.aclose()
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn what the client raises into BrokerUnavailable."""
+    try:
+        yield
+    except BROKEN as error:
+        raise BrokerUnavailable(f"Redis: {why(error)}") from error

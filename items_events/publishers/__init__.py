@@ -1,0 +1,4 @@
+"""The publishers: one broker a module, behind one interface.
+
+May import `brokers`.
+"""

@@ -1,0 +1,157 @@
+"""RabbitMQ: a durable topic exchange, with a confirmation of each message.
+
+The binding follows CloudEvents' for AMQP in binary mode: attributes are headers that
+begin with ``cloudEvents:``, the data is the body.
+
+A message that no queue takes comes back, because it is mandatory, and counts as refused
+for good, and so does one that is larger than the broker takes: the relay parks it. The
+queue that `declare` makes takes everything else.
+"""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Final, cast
+
+import aio_pika
+from aio_pika import exceptions
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq import Channel as UnderlayChannel
+
+from items_events.brokers.amqp import BROKEN, close_connection, open_channel, open_connection
+from items_events.brokers.broker_url import BrokerUrl
+from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
+from items_events.cloud_events import CloudEvent
+from items_events.publishers.confirms import settle
+from items_events.publishers.publisher import Refused
+from items_events.publishers.routing import routing_key
+
+HEADER: Final = "cloudEvents:"
+
+_TOO_LARGE: Final = re.compile(r"message size \d+ is larger than configured max size (\d+)")
+
+SETTLING: Final = 2.0
+"""Seconds after which RabbitMQ keeps a new quorum queue, twice what 3.10 was seen to take.
+
+Killed before that, it forgets the queue, and all that the queue had confirmed.
+"""
+
+
+@asynccontextmanager
+async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSink"]:
+    """The sink at *url*. Raises BrokerUnavailable."""
+    connection = await open_connection(url)
+    try:
+        yield RabbitMQSink(connection, await open_channel(connection), url)
+    finally:
+        await close_connection(connection)
+
+
+class RabbitMQSink:
+    """A topic exchange, over one channel at a time."""
+
+    def __init__(
+        self, connection: AbstractConnection, channel: AbstractChannel, url: BrokerUrl
+    ) -> None:
+        self._connection = connection
+        self._channel = channel
+        self._largest = sys.maxsize
+        self._url = url
+        self._exchange = url.options["exchange"]
+
+    async def declare(self) -> float:
+        """Make the exchange, and a quorum queue that takes all of it."""
+        queue_name = self._url.options.get("queue", self._exchange)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                exchange = await self._channel.declare_exchange(
+                    self._exchange, aio_pika.ExchangeType.TOPIC, durable=True
+                )
+                queue = await self._channel.declare_queue(
+                    queue_name, durable=True, arguments={"x-queue-type": "quorum"}
+                )
+                await queue.bind(exchange, routing_key="#")
+        except BROKEN as error:
+            raise BrokerUnavailable(f"RabbitMQ declares nothing: {why(error)}") from error
+        return SETTLING
+
+    async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
+        """Publish *events*, with all confirmations in flight.
+
+        The first one that is larger than the broker takes ends the channel; then the
+        others are published again, over a new one.
+        """
+        fitting = list(filter(self._fits, events))
+        outcomes = await self._outcomes(fitting)
+        limit = min(map(_limit, outcomes), default=sys.maxsize)
+        if limit < self._largest:
+            self._largest = limit
+            self._channel = await open_channel(self._connection)
+            return await self.publish(events)
+        why_not = f"the message is larger than max_message_size, {self._largest} bytes"
+        too_large = (Refused(event, why_not) for event in events if not self._fits(event))
+        found = (_refusal(*pair) for pair in zip(fitting, outcomes, strict=True))
+        return [*too_large, *(refused for refused in found if refused)]
+
+    def _fits(self, event: CloudEvent) -> bool:
+        return len(event.data) <= self._largest
+
+    async def _outcomes(self, events: Sequence[CloudEvent]) -> list[object]:
+        """What came of each of *events*: nothing, if the broker has it, or an exception."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                channel = cast("UnderlayChannel", await self._channel.get_underlay_channel())
+        except BROKEN as error:
+            raise BrokerUnavailable(f"RabbitMQ does not answer: {why(error)}") from error
+        return list(
+            await settle([asyncio.create_task(self._confirmed(channel, event)) for event in events])
+        )
+
+    async def _confirmed(self, channel: UnderlayChannel, event: CloudEvent) -> None:
+        """Publish *event*, and wait for its confirmation; others need not wait for it."""
+        message = _message(event)
+        await channel.basic_publish(
+            message.body,
+            exchange=self._exchange,
+            routing_key=routing_key(event, self._url.options),
+            properties=message.properties,
+            mandatory=True,
+            wait=False,
+        )
+
+
+def _message(event: CloudEvent) -> aio_pika.Message:
+    attributes = event.attributes.items()
+    return aio_pika.Message(
+        event.data,
+        headers={f"{HEADER}{key}": value for key, value in attributes if key != "datacontenttype"},
+        content_type=event.content_type,
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        message_id=event.id,
+        type=event.type,
+        timestamp=datetime.fromisoformat(event.attributes["time"]),
+    )
+
+
+def _limit(outcome: object) -> int:
+    """The bytes that the broker takes of a message, if *outcome* is that it was exceeded."""
+    told = _TOO_LARGE.search(str(outcome)) if isinstance(outcome, exceptions.AMQPError) else None
+    return int(told[1]) if told else sys.maxsize
+
+
+def _refusal(event: CloudEvent, outcome: object) -> Refused | None:
+    """Why the message came back; None if the broker has it. Raises BrokerUnavailable."""
+    match outcome:
+        case exceptions.PublishError():
+            return Refused(event, "no queue of the exchange takes this routing key")
+        case exceptions.DeliveryError():
+            raise BrokerUnavailable("RabbitMQ took a message, but could not keep it (nack)")
+        case exceptions.ChannelNotFoundEntity():
+            raise BrokerUnavailable(f"{why(outcome)}: `items events declare` makes the exchange")
+        case BaseException():
+            raise BrokerUnavailable(f"RabbitMQ was lost: {why(outcome)}") from outcome
+        case _:
+            return None

@@ -1,1 +1,0 @@
-"""Where events are published: one broker a module."""

@@ -1,0 +1,1 @@
+"""The scalar types of protobuf in JSON: numbers, text, bytes, booleans and enums."""

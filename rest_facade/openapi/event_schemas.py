@@ -1,0 +1,89 @@
+"""The events of a stream, for the OpenAPI document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from items.v1 import items_models as models
+from items_protojson.message import Message
+from items_protojson.parsing.encoding import encode
+from rest_facade.answers.events import BOOKMARK, COMMIT, ERROR, SNAPSHOT
+from rest_facade.openapi import examples
+from rest_facade.requests.media_types import EVENT_STREAM
+
+EVENT_MODELS: Mapping[str, type[Message]] = {
+    SNAPSHOT: models.ItemSnapshot,
+    COMMIT: models.ItemChanges,
+    BOOKMARK: models.Bookmark,
+}
+"""What the content of an event is, by the name of the event."""
+
+_MEANINGS = {
+    SNAPSHOT: "A part of the items at one revision; the last part is `complete`.",
+    COMMIT: "Everything that one revision changed.",
+    BOOKMARK: "How far the stream has come; the first event, if there is no snapshot.",
+    ERROR: "Why the stream ends: the last event.",
+}
+
+SERVER_SENT: Mapping[str, Any] = {
+    "type": "object",
+    "description": "An event, by the names of its lines.",
+    "properties": {
+        "event": {"type": "string", "enum": list(_MEANINGS)},
+        "id": {
+            "type": "string",
+            "pattern": "^[0-9]+$",
+            "description": "The revision; what `Last-Event-ID` goes on from.",
+        },
+        "retry": {"type": "integer", "description": "Milliseconds until a browser comes back."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "What happened, in JSON.",
+        },
+    },
+}
+
+EVENT = "WatchEvent"
+
+ABOUT = """\
+Server-sent events (`text/event-stream`), or, by `Accept`, an object on each line
+(`application/x-ndjson`): its one key is the name of the event.
+
+The `id` of an event is its revision. A browser's `EventSource` sends the last one when it
+connects again, and goes on without a gap or a repetition. The parts of a snapshot have no
+`id` until the last one: what was interrupted begins anew.
+
+| event | data |
+|---|---|
+| `snapshot` | a part of the items at one revision; the last part is `complete` |
+| `commit` | everything that one revision changed |
+| `bookmark` | how far the stream has come, and in which store |
+| `error` | a problem: the stream ends |
+
+Before it begins, a stream is refused as any call is, but a client that sends
+`Last-Event-ID` is told in the stream of what passes by itself, because browsers give up at
+any status but 200. There is no deadline but the one that the caller asks for."""
+
+
+def event_schema(references: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The schema of a line; *references* lead to the contents, by the name of the event."""
+    return {
+        "title": EVENT,
+        "type": "object",
+        "description": "A line of a stream: one key, the name of the event.",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
+        "properties": {
+            name: {**reference, "description": _MEANINGS[name]}
+            for name, reference in references.items()
+        },
+    }
+
+
+def event_content(media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What each event of a stream in *media_type* is; *schema* is that of a line."""
+    if media_type != EVENT_STREAM:
+        return {"schema": schema, "example": {COMMIT: examples.COMMIT}}
+    data = encode(examples.COMMIT).decode()
+    return {"schema": SERVER_SENT, "example": {"id": "42", "event": COMMIT, "data": data}}

@@ -1,1 +1,0 @@
-"""The operations, by what they are about."""

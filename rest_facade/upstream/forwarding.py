@@ -1,0 +1,108 @@
+"""What a REST call passes on to the gRPC calls that are made for it."""
+
+import asyncio
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from rest_facade.problems.problems import Place, Violation, invalid
+from rest_facade.upstream.disconnect import Departure
+
+Metadata = tuple[tuple[str, str], ...]
+
+REQUEST_ID = "x-request-id"
+
+IDENTITY = ("authorization", "items-actor")
+"""Headers that say who calls: calls that differ in them never share a batch."""
+
+TRACE = ("traceparent", "tracestate")
+"""Headers that say which call it is part of."""
+
+_PRINTABLE = re.compile(r"[\x20-\x7e]*")
+"""What metadata can carry. (gRPC over HTTP/2, ASCII-Value)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """Who calls, which call it is, and until when it waits.
+
+    The *deadline* is a time of the event loop, or infinite; the *departure* is that of the
+    client, if the server notices it.
+    """
+
+    identity: Metadata
+    trace: Metadata
+    deadline: float
+    departure: Departure | None = None
+
+    @classmethod
+    def of(
+        cls,
+        headers: Mapping[str, str],
+        request_id: str,
+        seconds: float,
+        departure: Departure | None = None,
+    ) -> "Forwarded":
+        """What the call with *headers*, which has so many *seconds*, passes on.
+
+        Raises:
+            Problem: the caller's identity cannot be read.
+        """
+        return cls(
+            identity=tuple(
+                (name, _identity(name, headers)) for name in IDENTITY if name in headers
+            ),
+            trace=((REQUEST_ID, request_id), *_trace(headers)),
+            deadline=asyncio.get_running_loop().time() + seconds,
+            departure=departure,
+        )
+
+    @classmethod
+    def joined(cls, calls: Sequence["Forwarded"]) -> "Forwarded":
+        """What one RPC for all of *calls* passes on; they have one identity.
+
+        It lasts as long as any of them waits. It is a call of its own if they are many.
+        """
+        if len(calls) == 1:
+            return calls[0]
+        deadline = max(call.deadline for call in calls)
+        return cls(calls[0].identity, ((REQUEST_ID, str(uuid4())),), deadline)
+
+    @property
+    def metadata(self) -> Metadata:
+        """The metadata of an RPC."""
+        return self.identity + self.trace
+
+    @property
+    def request_id(self) -> str:
+        """The id that the logs know the call by."""
+        return dict(self.trace).get(REQUEST_ID, "")
+
+    def timeout(self) -> float | None:
+        """Seconds left; at least a moment, so that gRPC is the one to say that none are.
+
+        None if there is no end of them.
+        """
+        if self.deadline == math.inf:
+            return None
+        return max(self.deadline - asyncio.get_running_loop().time(), 0.001)
+
+
+def request_ids(calls: Iterable[Forwarded]) -> list[str]:
+    """The ids of *calls*, for the log."""
+    return [call.request_id for call in calls]
+
+
+def _identity(name: str, headers: Mapping[str, str]) -> str:
+    value = headers[name]
+    if not _PRINTABLE.fullmatch(value):
+        raise invalid(Violation(Place.HEADER, name, "must be printable ASCII"))
+    return value
+
+
+def _trace(headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name in TRACE:
+        if name in headers and _PRINTABLE.fullmatch(headers[name]):
+            yield name, headers[name]

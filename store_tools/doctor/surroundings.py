@@ -1,0 +1,26 @@
+"""What is around the store: the mode of its file, and the standbys of its database."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from grpc_server.database.postgresql import replication, timelines
+from grpc_server.database.sqlite.file_mode import advice, exposed
+from store_tools.doctor.findings import Patient
+
+
+def look_at_file_mode(patient: Patient) -> Iterator[str]:
+    """Not everybody can read the file, in which the key of page tokens is."""
+    name = patient.connection.engine.url.database
+    if not patient.is_postgresql and name and exposed(Path(name)):
+        yield advice(Path(name))
+
+
+def look_at_replication(patient: Patient) -> Iterator[str]:
+    """Commits wait for a standby, if there are any; and no failover is still to be noticed."""
+    if said := replication.unprotected(patient.connection):
+        yield said
+    if timelines.has_failed_over(patient.connection):
+        yield (
+            "the database was promoted since the store was written last: the next server to "
+            "start, or to write, steps over the revisions that may be lost"
+        )

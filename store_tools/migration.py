@@ -1,0 +1,121 @@
+"""`migrate`: what is to be done to a schema, doing it, and whether it needs to be."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection, func, select, text
+
+from grpc_server.database.driver_errors import driver_errors_translated
+from grpc_server.database.errors import StoreInterrupted, StoreLocked
+from grpc_server.database.opening import found_store
+from grpc_server.database.schema import migration
+from grpc_server.database.schema.migration import Migration, Migrations
+from store_tools.access import Database
+
+LOCK_SECONDS = 1.0
+"""How long a migration waits for a lock, and lets others queue behind it, at a time."""
+
+PATIENCE_SECONDS = 60.0
+"""How long it tries again, and waits for another one to end."""
+
+PAUSE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a migration tries; *sleep* and *clock* are of seconds."""
+
+    seconds: float = PATIENCE_SECONDS
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+
+def pending(connection: Connection, known: Migrations) -> Sequence[Migration]:
+    """Give what the database lacks, oldest first.
+
+    Raises StoreUnsupported if it is no store, or one of a newer version that does not
+    admit this one.
+    """
+    migration.refuse_foreign(connection)
+    found = migration.current(connection)
+    if found is None or known.knows(found):
+        return known.after(found)
+    migration.refuse_unserved(connection, known, "")
+    return ()
+
+
+def apply(
+    database: Database,
+    known: Migrations,
+    done: Callable[[Migration], None],
+    patience: Patience = Patience(),  # it is frozen
+) -> None:
+    """Apply what is pending, each in its own transaction; *done* is told of each.
+
+    On PostgreSQL, servers go on: a migration waits a second for a lock, no more, and
+    tries again. In an empty database the whole store is made at once.
+
+    Raises:
+        StoreUnsupported: it is no store, or one of a version that does not admit this one.
+        StoreLocked: another process migrates it, and did not end in time.
+        StoreInterrupted: others hold locks on its tables, and did not let go in time.
+    """
+    with database.engine.connect() as connection, alone(connection, patience):
+        with connection.begin():
+            steps = pending(connection, known)
+            if steps == known.all:
+                found_store(connection, known, database.url)
+                return
+        for step in steps:
+            _persistently(connection, partial(_apply, connection, known, step), patience)
+            done(step)
+
+
+def _apply(connection: Connection, known: Migrations, step: Migration) -> None:
+    with driver_errors_translated(f"migration {step.revision}"), connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS:g}s'"))
+        known.apply(connection, step.revision)
+
+
+def _persistently(connection: Connection, act: Callable[[], None], patience: Patience) -> None:
+    """Do *act* again while others hold what it locks, but not when the connection is gone.
+
+    With the connection, the lock that keeps others from migrating would be gone too.
+    """
+    end = patience.clock() + patience.seconds
+    while True:
+        try:
+            return act()
+        except StoreInterrupted:
+            if connection.invalidated or patience.clock() >= end:
+                raise
+        patience.sleep(PAUSE_SECONDS)
+
+
+@contextmanager
+def alone(
+    connection: Connection,
+    patience: Patience,
+    otherwise: str = "another process migrates the store; try again when it has ended",
+) -> Iterator[None]:
+    """Keep others from changing the schema in the block; who has an SQLite file is alone anyway.
+
+    Raises StoreLocked, which says *otherwise*, if another process does, and did not end in time.
+    """
+    if connection.dialect.name == "postgresql":
+        end = patience.clock() + patience.seconds
+        while not _takes_turn(connection):
+            if patience.clock() >= end:
+                raise StoreLocked(otherwise)
+            patience.sleep(PAUSE_SECONDS)
+    yield
+
+
+def _takes_turn(connection: Connection) -> bool:
+    """Take the lock of who migrates, until the connection ends; False if another one has it."""
+    with connection.begin():
+        return bool(connection.execute(select(func.pg_try_advisory_lock(migration.TURN))).scalar())
