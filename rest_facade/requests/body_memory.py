@@ -16,8 +16,8 @@ from items_protojson.parsing.document import MAX_ELEMENTS
 from items_protojson.parsing.elements import most_elements
 from rest_facade.problems.problems import Problem
 
-ROOM = 96 << 20
-"""Bytes for all large bodies: two of the most expensive kind, or twenty of a usual batch."""
+ROOM = 64 << 20
+"""Bytes for all large bodies: one of the most expensive kind, or two of 4 MiB of text."""
 
 QUEUE = 32 << 20
 """Bytes of bodies that wait for their place; more are refused."""
@@ -27,8 +27,8 @@ SMALL = 16 << 10
 
 FEW = 1000
 
-PER_BYTE = 3
-"""What a byte of a body takes: as itself, as text, as a message."""
+PER_BYTE = 6
+"""What a byte takes: in the body, as text, as a value, in a message, encoded, and in gRPC."""
 
 PER_ELEMENT = 400
 """What an element takes at most, in bytes: as a value, in a model, in a message."""

@@ -157,7 +157,7 @@ def _silent(target: Target, _sent: bytes) -> None:
 LISTED = get(b"/v1/items?pageSize=1000&filter=id%20%3D%20%22large-*%22")
 
 ATTACKS = (
-    Attack("100 uploads of 4 MiB", "uploads", _uploads, _json_upload, is_held=False),
+    Attack("100 uploads of 4 MiB", "uploads", _uploads, _json_upload),
     Attack("100 uploads that do not end", "slow senders", _unfinished_uploads, _json_upload),
     Attack("2,000 connections that say nothing", "held connections", _held),
     Attack("2,000 connections with half a head", "slow senders", _held, lambda: GET[:20]),
