@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 LOCK := requirements/dev.lock
 TESTS ?=
 TESTS_AT_A_TIME ?= 3
+SOURCES := generated grpc_server rest_facade items_cli items_protojson items_runtime
 
 # Images set it to stay small: then every process that a test starts compiles all it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,9 +37,18 @@ lock: install ## Choose the newest allowed dependencies anew and lock them
 run: install ## Start the gRPC server and the REST facade over data/items.db
 	@$(BIN)/items serve
 
+.PHONY: dev
+dev: install ## Run both as `make run` does, and restart them when a source file changes
+	@$(BIN)/python .ci/reload.py $(SOURCES) -- $(BIN)/items serve --log-level info
+
 .PHONY: protos
 protos: install ## Generate everything in generated/ from protos/, and check the contract
 	$(BIN)/python -m codegen
+
+.PHONY: format
+format: install ## Format the code, and correct what ruff can correct
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
 
 .PHONY: lint
 lint: install ## Check the style, the format and the direction of imports

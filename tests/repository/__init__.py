@@ -1,0 +1,1 @@
+"""The habits of the repository: its hooks, and the restarts of `make dev`."""
