@@ -19,7 +19,7 @@ from tests.docs.test_pages import SETTINGS
 
 PAGES = sorted(
     str(path.relative_to(ROOT))
-    for place in (".", "docs", "docs/adr", "deploy", "examples")
+    for place in (".", "docs", "docs/adr", "deploy", "examples", "tests")
     for path in (ROOT / place).glob("*.md")
     if path.name != "CHANGELOG.md"
 )
