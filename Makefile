@@ -1,4 +1,4 @@
-# One door to the project. `make` alone prints what there is.
+# One door to the project. `make` alone prints the targets.
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,7 +29,7 @@ $(VENV)/.installed: $(LOCK) pyproject.toml
 install: $(VENV)/.installed ## Create .venv with the locked dependencies
 
 .PHONY: lock
-lock: install ## Choose the newest allowed dependencies anew and lock them
+lock: install ## Resolve the newest allowed dependencies, and lock them
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group dev --all-extras --generate-hashes --no-emit-index-url --no-annotate --upgrade --quiet --custom-compile-command "make lock" -o $(LOCK)
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url --no-annotate --constraint $(LOCK) --quiet --custom-compile-command "make lock" -o requirements/run.lock
 
@@ -76,7 +76,7 @@ campaign: install ## Run the long versions of the crash, model and fuzz tests
 	$(BIN)/python -m pytest -m campaign
 
 .PHONY: attack
-attack: install ## Attack both doors in every way, and print what others notice
+attack: install ## Attack both doors, and print how long an honest client waits
 	$(BIN)/python -m tests.fairness
 
 .PHONY: bench
@@ -88,5 +88,5 @@ smoke: install ## Build the wheel, install it in a new environment, and run it f
 	$(BIN)/python .ci/smoke.py
 
 .PHONY: clean
-clean: ## Remove what the other targets made, but not the data
+clean: ## Remove the output of the other targets, but not the data
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -8,7 +8,7 @@ PAGE = "docs/watching.md"
 
 
 def test_every_guarantee_is_listed_in_its_order() -> None:
-    listed = [row[0] for row in rows(page(PAGE), "What is promised")]
+    listed = [row[0] for row in rows(page(PAGE), "Guarantees")]
     assert listed == [guarantee.name for guarantee in GUARANTEES]
 
 
