@@ -19,7 +19,10 @@ class Cost(Enum):
     LOOKUP = "lookups"
     """An index leads to what is read, and to little else: milliseconds."""
     SEARCH = "searches"
-    """Any number of items may be looked at, or sorted, to find a page: up to the deadline."""
+    """Any number of items may be looked at, or sorted, to find a page: up to the deadline.
+
+    The versions of an item are read here, too: a page of them may be megabytes.
+    """
 
 
 def cost_of(query: ItemQuery) -> Cost:
