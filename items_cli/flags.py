@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from items_cli.address import Address, BadAddress
+from items_runtime.address import Address, BadAddress
 
 STORE = "sqlite:///data/items.db"
 GRPC = Address("127.0.0.1", 50051)

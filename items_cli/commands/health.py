@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from items_cli.address import Address
 from items_cli.flags import GRPC, parsed_address
 from items_cli.processes.readiness import grpc_trouble, http_trouble
+from items_runtime.address import Address
 
 FAILING = 1
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from items_cli.address import Address
 from items_cli.processes.child import Part
 from items_cli.processes.places import Place, metrics_places
 from items_cli.processes.readiness import grpc_serves, http_is_ready
+from items_runtime.address import Address
 
 GRPC, HTTP = "gRPC", "REST"
 

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import combinations
 
-from items_cli.address import WILDCARDS, Address, BadAddress
 from items_cli.failure import Failure
 from items_cli.processes.ports import claimed
+from items_runtime.address import WILDCARDS, Address, BadAddress
 
 _LAST_PORT = 65_535
 

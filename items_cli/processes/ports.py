@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from items_cli.address import Address
 from items_cli.failure import Failure
+from items_runtime.address import Address
 from items_runtime.os_errors import cannot_listen
 
 

@@ -7,7 +7,7 @@ from grpc import StatusCode, aio
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import HealthStub
 
-from items_cli.address import Address
+from items_runtime.address import Address
 from items_runtime.os_errors import in_words
 
 PATIENCE = 1.0

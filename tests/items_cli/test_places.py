@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from items_cli.address import Address
 from items_cli.failure import Failure
 from items_cli.processes.places import Place, hold, metrics_places
+from items_runtime.address import Address
 
 HOSTS = st.sampled_from(["127.0.0.1", "127.0.0.2", "0.0.0.0", "::1", "::"])  # noqa: S104  # named
 PORTS = st.integers(min_value=0, max_value=3)

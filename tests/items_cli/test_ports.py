@@ -2,9 +2,9 @@ import socket
 
 import pytest
 
-from items_cli.address import Address
 from items_cli.failure import Failure
 from items_cli.processes.ports import claimed
+from items_runtime.address import Address
 
 
 def listen(address: Address) -> socket.socket:

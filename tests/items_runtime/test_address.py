@@ -1,6 +1,6 @@
 import pytest
 
-from items_cli.address import Address, BadAddress
+from items_runtime.address import Address, BadAddress
 
 
 @pytest.mark.parametrize(
