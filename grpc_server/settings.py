@@ -6,7 +6,13 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from items_runtime.configuration.settings import CONFIG, Address, Duration, Positive, TcpAddress
+from items_runtime.configuration.settings import (
+    CONFIG,
+    Duration,
+    ListenAddress,
+    Positive,
+    TcpAddress,
+)
 from items_runtime.logs import Format, Level
 
 
@@ -44,7 +50,7 @@ class Settings(BaseSettings):
         timedelta(seconds=10),
         description="How far the standby may be behind, and still be read from.",
     )
-    grpc: Address = Field(
+    grpc: ListenAddress = Field(
         "127.0.0.1:50051", description="Where the gRPC server listens; port 0 takes a free one."
     )
     grpc_reuse_port: bool = Field(

@@ -18,6 +18,7 @@ from prometheus_client import (
     start_http_server,
 )
 
+from items_runtime.address import Address
 from items_runtime.host_check import answering_own_names
 from items_runtime.os_errors import cannot_listen
 
@@ -70,15 +71,14 @@ async def metrics_served(registry: CollectorRegistry, address: str | None) -> As
     if address is None:
         yield
         return
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
+    place = Address.parse(address)
     try:
-        server, _ = await asyncio.to_thread(start_http_server, int(port), host, registry)
+        server, _ = await asyncio.to_thread(start_http_server, place.port, place.host, registry)
     except OSError as error:
         why = cannot_listen(address, error)
         raise OSError(f"the metrics: {why}; choose another port, or 0 for a free one") from error
-    server.set_app(answering_own_names(make_wsgi_app(registry), host))
-    _log.info("metrics", url=f"http://{address.rpartition(':')[0]}:{server.server_port}/metrics")
+    server.set_app(answering_own_names(make_wsgi_app(registry), place.host))
+    _log.info("metrics", url=f"http://{place.at_port(server.server_port)}/metrics")
     try:
         yield
     finally:

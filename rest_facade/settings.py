@@ -9,8 +9,8 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from items_runtime.configuration.settings import (
     CONFIG,
-    Address,
     Duration,
+    ListenAddress,
     Positive,
     TcpAddress,
     Upstream,
@@ -35,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = CONFIG
 
-    http: Address = Field(
+    http: ListenAddress = Field(
         "127.0.0.1:8000", description="Where REST is served; port 0 takes a free one."
     )
     rest_reuse_port: bool = Field(

@@ -12,6 +12,7 @@ from typing import cast
 
 from benchmarks.example import example_id, example_json
 from benchmarks.load.load import Load, LoadFailed, Operation, Sample
+from items_runtime.address import Address
 
 _STATUS = {Operation.GET: b"200", Operation.CREATE: b"201"}
 
@@ -107,8 +108,9 @@ def _answer_size(received: bytes) -> int | None:
 
 
 async def _connect(address: str, connection: _Connection) -> _Connection:
-    host, _, port = address.rpartition(":")
-    await asyncio.get_running_loop().create_connection(lambda: connection, host, int(port))
+    place = Address.parse(address)
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: connection, place.host, place.port)
     return connection
 
 

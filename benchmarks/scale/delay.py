@@ -9,12 +9,14 @@ import sys
 
 import uvloop
 
+from items_runtime.address import Address
+
 _CHUNK = 2**20
 
 
 async def main(address: str, socket: str, seconds: float) -> None:
     """Listen on *address*, and pass on what is said to the server that listens on *socket*."""
-    host, _, port = address.rpartition(":")
+    place = Address.parse(address)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         answers, asking = await asyncio.open_unix_connection(socket)
@@ -22,7 +24,7 @@ async def main(address: str, socket: str, seconds: float) -> None:
             _pass_on(reader, asking, seconds / 2), _pass_on(answers, writer, seconds / 2)
         )
 
-    async with await asyncio.start_server(connected, host, int(port)) as server:
+    async with await asyncio.start_server(connected, place.host, place.port) as server:
         await server.serve_forever()
 
 

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import conninfo, sql
 
 from benchmarks.servers.process import Server, free_address, running
+from items_runtime.address import Address
 from tests.postgresql import PostgresServer
 
 DURABLE = MappingProxyType(
@@ -72,8 +73,8 @@ def url_of(server: PostgresServer, name: str, address: str = "") -> str:
     """The URL of a database on *server*, which is also reached at *address*, if there is one."""
     stated = conninfo.conninfo_to_dict(server.url, dbname=name)
     if address:
-        host, _, port = address.rpartition(":")
-        stated |= {"host": host, "port": port, "sslmode": "disable"}
+        place = Address.parse(address)
+        stated |= {"host": place.host, "port": str(place.port), "sslmode": "disable"}
     return "postgresql://?" + urlencode(stated)
 
 

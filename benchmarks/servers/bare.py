@@ -14,6 +14,7 @@ from grpc import aio
 
 from benchmarks.example import SEED, example_id, example_json, example_message
 from items.v1 import items_pb2 as pb
+from items_runtime.address import Address
 
 
 class BareHttp(asyncio.Protocol):
@@ -61,9 +62,9 @@ async def serve_http(address: str) -> None:
     """Serve HTTP/1.1 until the process is ended."""
     body = example_json(example_id(SEED, 0))
     answer = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
-    host, _, port = address.rpartition(":")
+    place = Address.parse(address)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: BareHttp(answer), host, int(port))
+    server = await loop.create_server(lambda: BareHttp(answer), place.host, place.port)
     await server.serve_forever()
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from items_runtime.address import Address
+
 STARTUP = 30.0
 """Seconds that a server has until it listens."""
 
@@ -40,9 +42,9 @@ class Server:
     @property
     def listens(self) -> bool:
         """Whether it takes connections."""
-        host, _, port = self.address.rpartition(":")
+        place = Address.parse(self.address)
         try:
-            socket.create_connection((host, int(port)), timeout=1).close()
+            socket.create_connection((place.host, place.port), timeout=1).close()
         except OSError:
             return False
         return True

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.servers.process import Server, free_address, running
+from items_runtime.address import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,15 @@ def peers(folder: Path) -> Iterator[Peers]:
 def tutorial(folder: Path) -> Iterator[Server]:
     """The tutorial over a file in *folder*, on one uvicorn worker."""
     address = free_address()
-    host, _, port = address.rpartition(":")
+    place = Address.parse(address)
     app = ["uvicorn", "--factory", "benchmarks.tutorial.app:create_app"]
     database = {"TUTORIAL_DATABASE": str(folder / "tutorial.db")}
     with running(
-        "tutorial", [*app, "--host", host, "--port", port], address, folder, database
+        "tutorial",
+        [*app, "--host", place.host, "--port", str(place.port)],
+        address,
+        folder,
+        database,
     ) as server:
         yield server
 

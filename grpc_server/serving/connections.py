@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+from items_runtime.address import Address
+
 _DESCRIPTORS = Path("/dev/fd")
 
 
@@ -27,8 +29,8 @@ def _address(peer: str) -> tuple[str, int] | None:
     kind, _, rest = unquote(peer).partition(":")
     if kind not in {"ipv4", "ipv6"}:
         return None
-    host, _, port = rest.rpartition(":")
-    return _canonical(host.strip("[]")), int(port)
+    found = Address.parse(rest)
+    return _canonical(found.host), found.port
 
 
 def _end(descriptor: int, address: tuple[str, int]) -> bool:

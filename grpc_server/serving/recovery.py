@@ -14,6 +14,7 @@ from collections.abc import Callable
 import structlog
 from grpc import aio
 
+from items_runtime.address import Address
 from items_runtime.supervision import Supervisor, end
 
 _CHECK_SECONDS = 0.1
@@ -112,5 +113,4 @@ def _listen(server: aio.Server, address: str) -> str:
         port = server.add_insecure_port(address)
     except RuntimeError as error:
         raise OSError(f"cannot listen on {address}: is something else running there?") from error
-    host, _, asked = address.rpartition(":")
-    return f"{host}:{port}" if asked.isdigit() else address
+    return address if address.startswith("unix:") else str(Address.parse(address).at_port(port))

@@ -8,9 +8,7 @@ from itertools import combinations
 
 from items_cli.failure import Failure
 from items_cli.processes.ports import claimed
-from items_runtime.address import WILDCARDS, Address, BadAddress
-
-_LAST_PORT = 65_535
+from items_runtime.address import LAST_PORT, WILDCARDS, Address, BadAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def metrics_places(variable: str, parts: Sequence[str]) -> list[Place]:
         first = Address.parse(text)
     except BadAddress as error:
         raise Failure(f"{variable}: {error}", exit_code=2) from error
-    if first.port + len(parts) - 1 > _LAST_PORT:
+    if first.port + len(parts) - 1 > LAST_PORT:
         raise Failure(f"{variable}: {len(parts)} parts need ports behind {first}", exit_code=2)
     return [
         Place(Address(first.host, first.port and first.port + number), variable, part)

@@ -29,7 +29,7 @@ def claimed(address: Address, setting: str) -> Iterator[Address]:
         if sys.platform != "linux":
             # Elsewhere a bound socket is in the way of the one that is to listen.
             holder.close()
-        yield Address(address.host, port)
+        yield address.at_port(port)
 
 
 def _bound(address: Address) -> socket.socket:

@@ -1,6 +1,5 @@
 """What the settings of every process have in common: ITEMS_* variables and flags, frozen."""
 
-import re
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from pydantic import (
 )
 from pydantic_settings import SettingsConfigDict
 
+from items_runtime.address import LAST_PORT, Address, BadAddress, BadPort
 from items_runtime.balancing import grpc_target
 
 CONFIG: Final = SettingsConfigDict(
@@ -24,33 +24,28 @@ CONFIG: Final = SettingsConfigDict(
 )
 """How they are read: a flag wins over a variable, a variable over the default."""
 
-LAST_PORT: Final = 65_535
 
-_TCP = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^:\s]+):(?P<port>[0-9]{1,5})")
-
-
-def _check_tcp(value: str) -> str:
-    found = _TCP.fullmatch(value)
-    if found is None:
-        raise ValueError("it must be HOST:PORT")
-    if int(found["port"]) > LAST_PORT:
-        raise ValueError(f"there is no port beyond {LAST_PORT}")
+def _check_tcp(value: str, form: str = "HOST:PORT") -> str:
+    try:
+        Address.parse(value)
+    except BadPort as error:
+        raise ValueError(f"there is no port beyond {LAST_PORT}") from error
+    except BadAddress as error:
+        raise ValueError(f"it must be {form}") from error
     return value
 
 
-def _check_address(value: str) -> str:
+def _check_listener(value: str) -> str:
     if value.startswith("unix:") and value != "unix:":
         return value
-    if _TCP.fullmatch(value) is None:
-        raise ValueError("it must be HOST:PORT or unix:PATH")
-    return _check_tcp(value)
+    return _check_tcp(value, "HOST:PORT or unix:PATH")
 
 
-Address = Annotated[str, AfterValidator(_check_address)]
-"""Where something listens: HOST:PORT or unix:PATH."""
+ListenAddress = Annotated[str, AfterValidator(_check_listener)]
+"""The address of a listener: HOST:PORT or unix:PATH."""
 
 TcpAddress = Annotated[str, AfterValidator(_check_tcp)]
-"""Where something listens that speaks TCP only: HOST:PORT."""
+"""The address of a listener that takes TCP only: HOST:PORT."""
 
 Upstream = Annotated[str, AfterValidator(grpc_target)]
 """The gRPC server that is called, or several: a gRPC target, or a list of IP:PORT."""

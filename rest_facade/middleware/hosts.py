@@ -14,6 +14,7 @@ from typing import Final
 from grpc import StatusCode
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from items_runtime.address import Address
 from rest_facade.problems.problems import Place, Problem, Violation, invalid, refused
 
 ANY: Final = "*"
@@ -38,7 +39,7 @@ class HostNames:
         names = {name.lower().rstrip(".") for name in told}
         at_socket = address.startswith("unix:")
         self._any = ANY in names or (at_socket and not names)
-        own = () if at_socket else (address.rpartition(":")[0].strip("[]").lower(),)
+        own = () if at_socket else (Address.parse(address).host.lower(),)
         self.told = frozenset(names)
         self._names = names.union(LOOPBACK, own)
 

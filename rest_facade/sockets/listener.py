@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from items_runtime.address import Address
+
 BACKLOG = 2048
 
 
@@ -57,10 +59,10 @@ def _listen(address: str, *, reuse_port: bool) -> socket.socket:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(address.removeprefix("unix:"))
     else:
-        host, _, port = address.rpartition(":")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        place = Address.parse(address)
+        family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
         listener = socket.create_server(
-            (host.strip("[]"), int(port)), family=family, reuse_port=reuse_port
+            (place.host, place.port), family=family, reuse_port=reuse_port
         )
     listener.listen(BACKLOG)
     listener.setblocking(False)
@@ -70,7 +72,7 @@ def _listen(address: str, *, reuse_port: bool) -> socket.socket:
 def _with_port(address: str, listener: socket.socket) -> str:
     if address.startswith("unix:"):
         return address
-    return f"{address.rpartition(':')[0]}:{listener.getsockname()[1]}"
+    return str(Address.parse(address).at_port(listener.getsockname()[1]))
 
 
 def _forget(address: str) -> None:

@@ -36,3 +36,7 @@ def test_a_port_beyond_the_last_one_is_refused() -> None:
 )
 def test_every_interface_is_reached_over_the_loopback(everywhere: str, here: str) -> None:
     assert str(Address.parse(everywhere).within_reach()) == here
+
+
+def test_the_zone_of_an_ipv6_address_is_a_part_of_its_host() -> None:
+    assert Address.parse("[fe80::1%eth0]:80") == Address("fe80::1%eth0", 80)
