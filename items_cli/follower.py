@@ -5,10 +5,10 @@ from collections.abc import Callable
 import typer
 
 from items.v1 import items_pb2 as pb
+from items_cli.errors import reason
 from items_cli.output.change_text import change_lines, item_line
 from items_cli.output.item_text import as_line
-from items_cli.output.printable import printable
-from items_cli.write_errors import reason
+from items_cli.output.terminal import printable, say
 from items_client import SnapshotPart, Watch, WatchObserver
 from items_client.errors import ItemsError
 from items_client.guarantees import Complaint, Verifier
@@ -87,11 +87,6 @@ class Follower:
                 return
             typer.echo(line)
             self.printed += 1
-
-
-def say(text: str) -> None:
-    """Print *text* to standard error."""
-    typer.echo(text, err=True)
 
 
 def _message(part: SnapshotPart) -> pb.WatchItemsResponse:

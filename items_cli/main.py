@@ -25,7 +25,7 @@ from items_cli.commands.restore import restore
 from items_cli.commands.serve import serve
 from items_cli.commands.store import store_app
 from items_cli.commands.watch import watch
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.help import Command, Group
 
 if TYPE_CHECKING:

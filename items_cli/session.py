@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from threading import Thread
 from typing import Any, TypeVar, Unpack
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_client import NEVER, ItemsClient, ItemsError
 from items_client.client import Options
 from items_client.errors import DeadlineExceeded, Unavailable

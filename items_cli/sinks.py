@@ -8,9 +8,8 @@ import typer
 
 from items.v1 import items_pb2, sinks_pb2
 from items.v1.sinks_pb2_grpc import SinkServiceStub
-from items_cli.failure import Failure
+from items_cli.errors import Failure, reason
 from items_cli.session import Session, connect
-from items_cli.write_errors import reason
 from items_client import ItemsError
 from items_events.brokers.broker_url import BadUrl, sink_url
 

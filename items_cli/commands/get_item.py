@@ -7,12 +7,11 @@ from rich.table import Table
 from rich.text import Text
 
 from items.v1 import items_pb2 as pb
-from items_cli.failure import Failure
+from items_cli.errors import Failure, reason
 from items_cli.flags import GRPC, AsJson, Service
 from items_cli.output.item_text import as_line, rows
-from items_cli.output.tables import print_table
+from items_cli.output.terminal import print_table
 from items_cli.session import connect
-from items_cli.write_errors import reason
 from items_client import ItemsError
 
 ItemId = Annotated[str, typer.Argument(metavar="ID", help="The id of the item.")]

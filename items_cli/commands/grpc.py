@@ -4,7 +4,7 @@ import os
 
 from items_cli.flags import GRPC, STORE, GrpcAddress, Store
 from items_cli.processes.logs import LogLevel, log_at
-from items_cli.processes.module import become
+from items_cli.processes.parts import become
 
 
 def grpc(store: Store = STORE, grpc: GrpcAddress = GRPC, log_level: LogLevel = None) -> None:

@@ -7,15 +7,13 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure, reason
 from items_cli.flags import GRPC, Service
 from items_cli.importing.batches import MOST_ITEMS
 from items_cli.importing.importer import Importer
-from items_cli.importing.lines import read_lines
+from items_cli.importing.lines import one_item_a_line, read_lines
 from items_cli.importing.progress import Progress
-from items_cli.importing.shapes import one_item_a_line
 from items_cli.session import Session, connect
-from items_cli.write_errors import reason
 from items_client import ItemsError, RetryPolicy
 
 STDIN = "-"

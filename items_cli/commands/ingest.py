@@ -5,7 +5,7 @@ import os
 from items_cli.brokers import SourceUrl, check_brokers
 from items_cli.flags import GRPC, Service
 from items_cli.processes.logs import LogLevel, log_at
-from items_cli.processes.module import become
+from items_cli.processes.parts import become
 
 
 def ingest(url: SourceUrl, grpc: Service = str(GRPC), log_level: LogLevel = None) -> None:

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from items_cli.brokers import Events, check_brokers
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.flags import GRPC, Service
 from items_cli.processes.logs import LogLevel, log_at
-from items_cli.processes.module import become
+from items_cli.processes.parts import become
 
 Start = Annotated[
     str,

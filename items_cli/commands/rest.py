@@ -2,7 +2,7 @@
 
 from items_cli.flags import GRPC, HTTP, HttpAddress, Upstream
 from items_cli.processes.logs import LogLevel, log_at
-from items_cli.processes.module import become
+from items_cli.processes.parts import become
 
 
 def rest(

@@ -8,7 +8,7 @@ from functools import partial
 import typer
 
 from items_cli.brokers import Events, check_brokers
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.flags import GRPC, HTTP, STORE, GrpcAddress, HttpAddress, Store, Workers
 from items_cli.processes.announcement import Announcement
 from items_cli.processes.logs import (

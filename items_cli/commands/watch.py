@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure, reason
 from items_cli.flags import GRPC, Service
-from items_cli.follower import Follower, Reporter, say
+from items_cli.follower import Follower, Reporter
 from items_cli.operators import misspelt_operators
+from items_cli.output.terminal import say
 from items_cli.session import Session, connect
-from items_cli.write_errors import reason
 from items_client import ItemsError, Watch
 
 BROKEN = 1

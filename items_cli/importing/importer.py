@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 
 from items.v1 import items_pb2 as pb
-from items_cli import write_errors
+from items_cli import errors
 from items_cli.importing.batches import Batch, gather
 from items_cli.importing.lines import Line
 from items_cli.importing.tally import Tally
@@ -86,7 +86,7 @@ class Importer:
         """Count what was written, and note in *batch* what was refused by itself."""
         for number, result in zip(tuple(batch.items), answer.results, strict=True):
             if result.HasField("error"):
-                _refuse(batch, number, write_errors.reason(statuses.from_status(result.error)))
+                _refuse(batch, number, errors.reason(statuses.from_status(result.error)))
             else:
                 self.tally.written(result.kind)
 
@@ -98,10 +98,10 @@ class Importer:
 
 def _sort_out(batch: Batch, error: ItemsError) -> None:
     """Refuse the items that *error* names, or all of them if it names none."""
-    named = write_errors.reasons_by_write(error)
+    named = errors.reasons_by_write(error)
     for index, number in enumerate(tuple(batch.items)):
         if not named or index in named:
-            _refuse(batch, number, named.get(index) or write_errors.reason(error))
+            _refuse(batch, number, named.get(index) or errors.reason(error))
 
 
 def _refuse(batch: Batch, number: int, reason: str) -> None:

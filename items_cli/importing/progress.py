@@ -12,7 +12,7 @@ from rich.console import Console
 
 from items_cli.importing.lines import Line
 from items_cli.importing.tally import Tally
-from items_cli.output.printable import printable
+from items_cli.output.terminal import printable
 
 EVERY = 200
 """Lines between two updates of the bar."""

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_fields import ITEM_WRITABLE
-from items_cli.output.printable import printable
+from items_cli.output.terminal import printable
 
 PRESENT = "present"
 """What is said of an item that the snapshot has."""

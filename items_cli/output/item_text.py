@@ -8,7 +8,7 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 
 from items.v1 import items_pb2 as pb
-from items_cli.output.printable import printable
+from items_cli.output.terminal import printable
 
 EXACT = 2.0**53
 """Below it every whole number has a float of its own."""

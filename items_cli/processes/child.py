@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 
 LONGEST_CAUSE = 65_536
 """Bytes of a cause that are read."""

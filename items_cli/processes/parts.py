@@ -1,10 +1,14 @@
 """The parts of the service that `items serve` runs: what each is, and where it listens."""
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NoReturn
 
 from items_cli.processes.child import Part
+from items_cli.processes.logs import readable_on_a_terminal
 from items_cli.processes.places import Place, metrics_places
 from items_cli.processes.readiness import grpc_serves, http_is_ready
 from items_runtime.address import Address
@@ -112,6 +116,12 @@ def _facades(names: Sequence[str], target: str, addresses: Addresses) -> list[Pa
 def _metrics(kind: str, part: str, addresses: Addresses) -> tuple[str, ...]:
     address = addresses.get(metrics_of(part))
     return () if address is None else (f"--{kind}-metrics", str(address))
+
+
+def become(module: str, *arguments: str) -> NoReturn:
+    """Replace this process with ``python -m module``, which keeps its id and takes its signals."""
+    readable_on_a_terminal()
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  # no shell
 
 
 async def _at_once() -> bool:

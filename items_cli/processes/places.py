@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import combinations
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.processes.ports import claimed
 from items_runtime.address import LAST_PORT, WILDCARDS, Address, BadAddress
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_runtime.address import Address
 from items_runtime.os_errors import cannot_listen
 

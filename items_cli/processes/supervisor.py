@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import count, groupby
 from operator import attrgetter
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.processes.child import Child, Part
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -3,7 +3,7 @@
 import os
 from typing import NoReturn
 
-from items_cli.processes.module import become
+from items_cli.processes.parts import become
 
 
 def upkeep(store: str, *arguments: str, to: str = "") -> NoReturn:

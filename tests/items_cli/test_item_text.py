@@ -2,7 +2,7 @@ import json
 
 from items.v1 import items_pb2 as pb
 from items_cli.output.item_text import as_line, labels, rows
-from items_cli.output.printable import printable
+from items_cli.output.terminal import printable
 
 
 def item() -> pb.Item:

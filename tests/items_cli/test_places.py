@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.processes.places import Place, hold, metrics_places
 from items_runtime.address import Address
 

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_cli.processes.ports import claimed
 from items_runtime.address import Address
 

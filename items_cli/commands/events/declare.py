@@ -6,7 +6,7 @@ import logging
 import typer
 
 from items_cli.brokers import SinkUrls, check_brokers, sinks
-from items_cli.failure import Failure
+from items_cli.errors import Failure
 from items_events.broker_clients import open_sink
 from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import BrokerUnavailable

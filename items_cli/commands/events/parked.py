@@ -11,8 +11,7 @@ from rich.text import Text
 
 from items.v1 import sinks_pb2
 from items_cli.flags import GRPC, Service
-from items_cli.output.printable import printable
-from items_cli.output.tables import print_table
+from items_cli.output.terminal import print_table, printable
 from items_cli.sinks import SinkName, Sinks, connected
 
 PAGE = 1000

@@ -13,8 +13,7 @@ from rich.text import Text
 
 from items.v1 import sinks_pb2
 from items_cli.flags import GRPC, Service
-from items_cli.output.printable import printable
-from items_cli.output.tables import print_table
+from items_cli.output.terminal import print_table, printable
 from items_cli.sinks import Sinks, connected
 
 AsJson = Annotated[

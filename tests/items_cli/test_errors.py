@@ -1,6 +1,6 @@
 import grpc
 
-from items_cli.write_errors import reason, reasons_by_write
+from items_cli.errors import reason, reasons_by_write
 from items_client.errors import ErrorDetail, InvalidRequest, NotFound, Violation
 
 

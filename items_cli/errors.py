@@ -1,4 +1,4 @@
-"""Why the service refused a write, in one line of text."""
+"""The errors of a command: how it ends, and why the service refused a call, in one line."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,17 @@ from collections.abc import Iterable
 from items_client.errors import ItemsError, Violation
 
 _PLACE = re.compile(r"(?:writes\[(?P<index>\d+)\]\.\w+\.)?(?:item\.)?(?P<field>.*)")
+
+
+class Failure(Exception):
+    """The error that ends a command; its message is shown to the user as it is.
+
+    *exit_code* is 2 if the command could not begin.
+    """
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 def reason(error: ItemsError) -> str:
