@@ -1,4 +1,4 @@
-"""`migrate`: what is to be done to a schema, doing it, and whether it needs to be."""
+"""Migrations of a store: planned, applied, and checked against what this version serves."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,11 +9,11 @@ from functools import partial
 from sqlalchemy import Connection, func, select, text
 
 from grpc_server.database.driver_errors import driver_errors_translated
-from grpc_server.database.errors import StoreInterrupted, StoreLocked
+from grpc_server.database.errors import StoreInterrupted, StoreLocked, StoreUnsupported
 from grpc_server.database.opening import found_store
 from grpc_server.database.schema import migration
 from grpc_server.database.schema.migration import Migration, Migrations
-from store_tools.access import Database
+from store_tools.access import Database, beside, owned
 
 LOCK_SECONDS = 1.0
 """How long a migration waits for a lock, and lets others queue behind it, at a time."""
@@ -31,6 +31,67 @@ class Patience:
     seconds: float = PATIENCE_SECONDS
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether this version serves a store, and the *reason*, as a sentence for the operator."""
+
+    is_served: bool
+    reason: str
+
+
+def planned(url: str) -> Sequence[Migration]:
+    """Return the migrations that the store at *url* lacks, oldest first; change nothing.
+
+    Raises:
+        StoreUnsupported: it is no store, or one of a version that does not admit this one.
+        StoreError: it cannot be reached.
+    """
+    with beside(url) as database, database.snapshot() as connection:
+        return pending(connection, Migrations())
+
+
+def planned_sql(url: str) -> str:
+    """Return the SQL statements of the migrations that the store at *url* lacks.
+
+    The text is empty if it lacks none. Raises what `planned` does.
+    """
+    known = Migrations()
+    with beside(url) as database, database.snapshot() as connection:
+        if not pending(connection, known):
+            return ""
+        return known.statements(connection.dialect.name, migration.current(connection))
+
+
+def migrate(url: str, done: Callable[[Migration], None]) -> str | None:
+    """Apply what the store at *url* lacks, and return its schema; *done* is told of each step.
+
+    Raises:
+        StoreLocked: a server uses the SQLite file, or another process migrates the store.
+        StoreError: what `apply` raises, or the store cannot be reached.
+    """
+    with owned(url) as database:
+        apply(database, Migrations(), done)
+        with database.snapshot() as connection:
+            return migration.current(connection)
+
+
+def check(url: str) -> Verdict:
+    """Return whether this version can serve the store at *url*, and why.
+
+    Raises:
+        StoreError: the store cannot be reached.
+    """
+    known = Migrations()
+    with beside(url) as database, database.snapshot() as connection:
+        try:
+            migration.refuse_foreign(connection)
+            migration.refuse_unserved(connection, known, database.url)
+        except StoreUnsupported as refusal:
+            return Verdict(is_served=False, reason=str(refusal))
+        found = migration.current(connection)
+    return Verdict(is_served=True, reason=_state(found, known.head))
 
 
 def pending(connection: Connection, known: Migrations) -> Sequence[Migration]:
@@ -72,6 +133,14 @@ def apply(
         for step in steps:
             _persistently(connection, partial(_apply, connection, known, step), patience)
             done(step)
+
+
+def _state(found: str | None, head: str) -> str:
+    if found is None:
+        return f"the database is empty; the first server makes schema {head} in it"
+    if found == head:
+        return f"the store has schema {found}"
+    return f"the store has schema {found}, and admits servers that know {head}"
 
 
 def _apply(connection: Connection, known: Migrations, step: Migration) -> None:

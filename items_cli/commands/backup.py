@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from items_cli.flags import STORE, ExistingStore
-from items_cli.processes.upkeep import upkeep
 
 BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="Where the copy is written.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")]
@@ -20,4 +19,6 @@ def backup(file: BackupFile, force: Force = False, store: ExistingStore = STORE)
 
     Exit codes: 0 done, 2 the store cannot be read or the file not written.
     """
-    upkeep(store, "backup", *(["--force"] if force else []), "--", str(file))
+    from items_cli.upkeep.backup import backup as back_up
+
+    back_up(store, file, replaces=force)

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from items_cli.flags import STORE, ExistingStore
-from items_cli.processes.upkeep import upkeep
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
@@ -17,4 +16,6 @@ def doctor(as_json: AsJson = False, store: ExistingStore = STORE) -> None:
 
     Exit codes: 0 the store is sound, 1 something is wrong with it, 2 it cannot be read.
     """
-    upkeep(store, "doctor", *(["--json"] if as_json else []))
+    from items_cli.upkeep.doctor import doctor as examine
+
+    raise typer.Exit(examine(store, as_json=as_json))

@@ -10,9 +10,9 @@ import typer
 from items_cli.errors import Failure, reason
 from items_cli.flags import GRPC, Service
 from items_cli.importing.batches import MOST_ITEMS
+from items_cli.importing.import_progress import ImportProgress
 from items_cli.importing.importer import Importer
 from items_cli.importing.lines import one_item_a_line, read_lines
-from items_cli.importing.progress import Progress
 from items_cli.session import Session, connect
 from items_client import ItemsError, RetryPolicy
 
@@ -69,7 +69,7 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
 
 def _import(session: Session, stream: BinaryIO, name: str, batch: int) -> int:
     """Import *stream*, print what came of it, and answer with the exit code."""
-    with Progress(stream, name) as progress:
+    with ImportProgress(stream, name) as progress:
         importer = Importer(session, progress.refused)
         code, why = _run(importer, progress, stream, name, batch)
     typer.echo(importer.tally.summary())
@@ -79,7 +79,7 @@ def _import(session: Session, stream: BinaryIO, name: str, batch: int) -> int:
 
 
 def _run(
-    importer: Importer, progress: Progress, stream: BinaryIO, name: str, batch: int
+    importer: Importer, progress: ImportProgress, stream: BinaryIO, name: str, batch: int
 ) -> tuple[int, str]:
     try:
         lines = one_item_a_line(read_lines(stream), name)

@@ -6,7 +6,6 @@ import typer
 
 from items_cli.flags import STORE, ExistingStore
 from items_cli.help import Command, Group
-from items_cli.processes.upkeep import upkeep
 
 Sql = Annotated[bool, typer.Option("--sql", help="Print the SQL statements.")]
 
@@ -26,7 +25,9 @@ def migrate_app() -> typer.Typer:
 
 def plan(sql: Sql = False, store: ExistingStore = STORE) -> None:
     """Print the migrations that a store lacks, and change nothing."""
-    upkeep(store, "migrate", "plan", *(["--sql"] if sql else []))
+    from items_cli.upkeep import migrate
+
+    migrate.plan(store, as_sql=sql)
 
 
 def apply(store: ExistingStore = STORE) -> None:
@@ -35,7 +36,9 @@ def apply(store: ExistingStore = STORE) -> None:
     Make a backup before. No server may use an SQLite file meanwhile; on PostgreSQL
     servers go on, and are replaced by the new version afterwards.
     """
-    upkeep(store, "migrate", "apply")
+    from items_cli.upkeep import migrate
+
+    migrate.apply(store)
 
 
 def check(store: ExistingStore = STORE) -> None:
@@ -43,4 +46,6 @@ def check(store: ExistingStore = STORE) -> None:
 
     Exit codes: 0 it can, 1 it cannot, 2 the store cannot be read.
     """
-    upkeep(store, "migrate", "check")
+    from items_cli.upkeep import migrate
+
+    raise typer.Exit(migrate.check(store))

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from items_cli.flags import STORE, ExistingStore
-from items_cli.processes.upkeep import upkeep
 
 BackupFile = Annotated[
     Path | None, typer.Argument(metavar="FILE", show_default=False, help="The backup.")
@@ -38,9 +37,9 @@ def restore(
     """
     if (file is None) != mark_only:
         raise typer.BadParameter("name a backup FILE, or --mark-only")
-    flags = [
-        flag
-        for flag, is_set in (("--force", force), ("--as-new", as_new), ("--mark-only", mark_only))
-        if is_set
-    ]
-    upkeep(store, "restore", *flags, *([] if file is None else ["--", str(file)]))
+    from items_cli.upkeep import restore as upkeep
+
+    if file is None:
+        upkeep.mark(store)
+    else:
+        upkeep.restore(store, file, replaces=force, is_another=as_new)

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from items_cli.help import Command, Group
-from items_cli.processes.upkeep import upkeep
 
 From = Annotated[str, typer.Argument(metavar="FROM", help="The store, as a URL.")]
 To = Annotated[str, typer.Argument(metavar="TO", help="An empty database, or an unfinished copy.")]
@@ -41,8 +40,10 @@ def copy(from_: From, to: To, follow: Follow = False, close: Close = False) -> N
     Exit codes: 0 finished, 1 servers use FROM and the copy cannot be finished, 2 a store cannot
     be used, 130 interrupted.
     """
-    flags = [flag for flag, is_set in (("--follow", follow), ("--close", close)) if is_set]
-    upkeep(from_, "store", "copy", *flags, to=to)
+    from items_cli.upkeep.copy import Order
+    from items_cli.upkeep.copy import copy as copy_store
+
+    raise typer.Exit(copy_store(Order(from_, to, follows=follow, closes=close)))
 
 
 def verify(one: One, other: Other) -> None:
@@ -51,7 +52,9 @@ def verify(one: One, other: Other) -> None:
     Servers may use them meanwhile. Exit codes: 0 they are equal, 1 they differ, 2 they cannot
     be compared, 3 they are equal as far as both have come.
     """
-    upkeep(one, "store", "verify", to=other)
+    from items_cli.upkeep.verify import verify as compare
+
+    raise typer.Exit(compare(one, other))
 
 
 def reopen(url: Closed) -> None:
@@ -59,4 +62,6 @@ def reopen(url: Closed) -> None:
 
     What has been written where it was moved to is not in it.
     """
-    upkeep(url, "store", "reopen")
+    from items_cli.upkeep.copy import reopen as reopen_store
+
+    reopen_store(url)

@@ -8,9 +8,12 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, func, select
 
 from grpc_server.database.driver_errors import driver_errors_translated
-from grpc_server.database.errors import StoreCorrupt
+from grpc_server.database.errors import StoreCorrupt, StoreUnsupported
+from grpc_server.database.schema import migration
+from grpc_server.database.schema.migration import Migrations
 from grpc_server.database.schema.tables import changes, items
 from grpc_server.database.sql import read_transaction
+from store_tools.access import beside
 from store_tools.doctor.expiry import look_at_expiry
 from store_tools.doctor.findings import MOST, Finding, Look, Patient, Report
 from store_tools.doctor.history import (
@@ -52,10 +55,26 @@ _PARTS = (
 )
 
 
-def examine(connection: Connection, now: datetime) -> Report:
-    """Look at everything in the snapshot of *connection*.
+def examine_store(url: str, now: datetime) -> Report:
+    """Examine the store at *url* in one snapshot, beside the servers that use it.
 
-    Raises StoreError if the store's own row cannot be read: then nothing else can be told.
+    Raises:
+        StoreUnsupported: it is empty, no store, or one that this version does not serve.
+        StoreError: it cannot be reached, or its own row cannot be read.
+    """
+    with beside(url) as database, database.snapshot() as connection:
+        migration.refuse_foreign(connection)
+        migration.refuse_unserved(connection, Migrations(), database.url)
+        if migration.current(connection) is None:
+            raise StoreUnsupported("the database is empty: no server has used it yet")
+        return examine(connection, now)
+
+
+def examine(connection: Connection, now: datetime) -> Report:
+    """Examine everything in the snapshot of *connection*.
+
+    Raises:
+        StoreError: the store's own row cannot be read; without it, nothing can be examined.
     """
     patient = Patient(connection, read_transaction.head(connection), now)
     findings = [finding for part in _PARTS for finding in _findings(part, patient)]

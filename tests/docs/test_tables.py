@@ -5,10 +5,10 @@ import re
 from grpc_server.reads.replica import State
 from items.v1 import sinks_pb2
 from items_cli.commands import import_items
+from items_cli.upkeep import copy, doctor, verify
+from items_cli.upkeep.store_errors import UNUSABLE
 from items_events.brokers.broker_url import SINKS, SOURCES, Scheme
 from items_runtime.program import INTERRUPTED
-from store_tools import main as upkeep
-from store_tools import store_commands
 from store_tools.doctor import examination
 from tests.docs.pages import ROOT, page, rows
 
@@ -48,11 +48,11 @@ def test_the_states_of_a_sink_are_listed() -> None:
 def test_exit_codes_are_those_of_the_commands() -> None:
     moving = "## Moving to another database"
     codes = [cells[0] for cells in tables(OPERATIONS, moving) if cells[0].isdigit()]
-    copy = ["0", str(store_commands.UNFINISHED), "2", str(INTERRUPTED)]
-    verify = ["0", str(store_commands.DIFFERENT), "2", str(store_commands.BEHIND)]
-    assert codes == copy + verify
-    doctor = [cells[0] for cells in tables(OPERATIONS, "## Doctor") if cells[0].isdigit()]
-    assert doctor == ["0", "1", str(upkeep.UNREADABLE)]
+    of_copy = ["0", str(copy.UNFINISHED), str(UNUSABLE), str(INTERRUPTED)]
+    of_verify = ["0", str(verify.DIFFERENT), str(UNUSABLE), str(verify.BEHIND)]
+    assert codes == of_copy + of_verify
+    examined = [cells[0] for cells in tables(OPERATIONS, "## Doctor") if cells[0].isdigit()]
+    assert examined == ["0", str(doctor.UNSOUND), str(UNUSABLE)]
     assert import_items.INTERRUPTED == INTERRUPTED
 
 

@@ -7,7 +7,6 @@ import typer
 
 from items_cli.brokers import SinkUrls, check_brokers, sinks
 from items_cli.errors import Failure
-from items_events.broker_clients import open_sink
 from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import BrokerUnavailable
 
@@ -30,5 +29,7 @@ def declare(urls: SinkUrls) -> None:
 
 
 async def _declare(url: BrokerUrl) -> None:
+    from items_events.broker_clients import open_sink
+
     async with open_sink(url) as sink:
         await asyncio.sleep(await sink.declare())
