@@ -7,23 +7,21 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from items_cli.errors import Failure, reason
+from items_cli.errors import Failure
 from items_cli.flags import GRPC, Service
-from items_cli.importing.batches import MOST_ITEMS
-from items_cli.importing.import_progress import ImportProgress
-from items_cli.importing.importer import Importer
-from items_cli.importing.lines import one_item_a_line, read_lines
-from items_cli.session import Session, connect
-from items_client import ItemsError, RetryPolicy
+from items_cli.session import connect
+from items_client import RetryPolicy
 
 STDIN = "-"
 
 PATIENCE = 60.0
-"""Seconds that a batch is sent again while the service does not answer."""
+"""How long, in seconds, a batch is sent again while the service does not answer."""
 
-REFUSED = 1
-NOT_POSSIBLE = 2
-INTERRUPTED = 130
+UNREADABLE = 2
+"""The exit code if the file cannot be read."""
+
+MOST_ITEMS = 1000
+"""The most items that the contract allows in one BatchWriteItems."""
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="A file of NDJSON, or `-` for standard input.")
@@ -51,10 +49,12 @@ def import_items(file: File, grpc: Service = str(GRPC), batch: BatchSize = 500) 
     Exit codes: 0 every line was taken, 1 a line was refused, 2 the file cannot be read or the
     service does not answer, 130 interrupted.
     """
+    from items_cli.importing.file_import import import_file
+
     name = "<stdin>" if file == STDIN else file
     retry = RetryPolicy(attempts=100)
     with _opened(file) as stream, connect(grpc, timeout=PATIENCE, retry=retry) as session:
-        code = _import(session, stream, name, batch)
+        code = import_file(session, stream, name, batch)
     raise typer.Exit(code)
 
 
@@ -64,30 +64,4 @@ def _opened(file: str) -> AbstractContextManager[BinaryIO]:
     try:
         return Path(file).open("rb")
     except OSError as error:
-        raise Failure(f"cannot read {file}: {error.strerror}", NOT_POSSIBLE) from error
-
-
-def _import(session: Session, stream: BinaryIO, name: str, batch: int) -> int:
-    """Import *stream*, print what came of it, and answer with the exit code."""
-    with ImportProgress(stream, name) as progress:
-        importer = Importer(session, progress.refused)
-        code, why = _run(importer, progress, stream, name, batch)
-    typer.echo(importer.tally.summary())
-    if why:
-        typer.echo(f"{why} Run it again to go on: that is harmless.", err=True)
-    return code
-
-
-def _run(
-    importer: Importer, progress: ImportProgress, stream: BinaryIO, name: str, batch: int
-) -> tuple[int, str]:
-    try:
-        lines = one_item_a_line(read_lines(stream), name)
-        importer.run(progress.follow(lines, importer.tally), batch)
-    except KeyboardInterrupt:
-        return INTERRUPTED, "Interrupted."
-    except ItemsError as error:
-        return NOT_POSSIBLE, f"Stopped: {reason(error)}."
-    except OSError as error:
-        return NOT_POSSIBLE, f"Stopped: the input cannot be read, {error.strerror}."
-    return (REFUSED if importer.tally.refused else 0), ""
+        raise Failure(f"cannot read {file}: {error.strerror}", UNREADABLE) from error

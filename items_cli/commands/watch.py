@@ -11,9 +11,10 @@ from items_cli.operators import misspelt_operators
 from items_cli.output.terminal import say
 from items_cli.session import Session, connect
 from items_client import ItemsError, Watch
+from items_runtime.program import INTERRUPTED
 
 BROKEN = 1
-INTERRUPTED = 130
+"""The exit code if the stream broke a guarantee."""
 
 Filter = Annotated[
     str,

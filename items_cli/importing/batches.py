@@ -7,9 +7,6 @@ from items.v1 import items_pb2 as pb
 from items_cli.importing.item_line import RefusedLine, parse_item
 from items_cli.importing.lines import Line
 
-MOST_ITEMS = 1000
-"""What the contract allows in one BatchWriteItems."""
-
 MOST_BYTES = 3 << 20
 """Below the 4 MiB that a gRPC message may have, with room for what is around an item."""
 

@@ -4,7 +4,6 @@ import re
 
 from grpc_server.reads.replica import State
 from items.v1 import sinks_pb2
-from items_cli.commands import import_items
 from items_cli.upkeep import copy, doctor, verify
 from items_cli.upkeep.store_errors import UNUSABLE
 from items_events.brokers.broker_url import SINKS, SOURCES, Scheme
@@ -53,7 +52,6 @@ def test_exit_codes_are_those_of_the_commands() -> None:
     assert codes == of_copy + of_verify
     examined = [cells[0] for cells in tables(OPERATIONS, "## Doctor") if cells[0].isdigit()]
     assert examined == ["0", str(doctor.UNSOUND), str(UNUSABLE)]
-    assert import_items.INTERRUPTED == INTERRUPTED
 
 
 def test_lines_of_the_log_that_a_page_names_are_logged() -> None:

@@ -6,7 +6,9 @@ from items_cli.importing.lines import Line
 
 
 def line(number: int, size: int = 0) -> Line:
-    return Line(number, f'{{"id": "i{number}", "description": "{"x" * size}"}}'.encode())
+    text = "x" * size
+    item = f'{{"id": "i{number}", "name": "x", "attributes": {{"text": "{text}"}}}}'
+    return Line(number, item.encode())
 
 
 def numbers(batch: Batch) -> list[int]:
@@ -19,8 +21,8 @@ def test_lines_are_gathered_in_order() -> None:
 
 
 def test_a_batch_stays_below_what_one_call_can_carry() -> None:
-    found = list(gather([line(n, size=900_000) for n in range(1, 8)], 1000))
-    assert [numbers(batch) for batch in found] == [[1, 2, 3], [4, 5, 6], [7]]
+    found = list(gather([line(n, size=60_000) for n in range(1, 121)], 1000))
+    assert [len(batch.items) for batch in found] == [52, 52, 16]
     assert all(batch.size <= batches.MOST_BYTES for batch in found)
 
 

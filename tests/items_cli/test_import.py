@@ -73,9 +73,9 @@ async def test_each_refused_line_is_named_in_order_and_disturbs_no_other(
     assert outcome.out.endswith(": 2 created, 5 refused\n")
     places = [line.partition(": ")[0] for line in outcome.err.splitlines()]
     assert places == [f"<stdin>:{number}" for number in (2, 3, 5, 6, 7)]
-    assert "item UPPER: id: must be 1 to 128 lower-case letters, digits" in outcome.err
-    assert "item b: attributes: must be at most 65536 bytes" in outcome.err
-    assert "item c: name: is required (VALIDATION_FAILED)" in outcome.err
+    assert "<stdin>:2: id: must be 1 to 128 lower-case letters, digits" in outcome.err
+    assert "<stdin>:5: attributes: must be at most 65536 bytes" in outcome.err
+    assert "<stdin>:6: name: is required" in outcome.err
     assert (await client.get("e")).name == "E"
 
 

@@ -36,55 +36,74 @@ def test_null_is_no_value() -> None:
 
 
 def test_what_the_service_sets_is_left_out() -> None:
-    line = '{"id": "a", "etag": "7", "revision": "7", "createTime": "x", "update_time": "x"}'
-    assert parsed(line) == {"id": "a"}
+    times = '"createTime": "x", "update_time": "x"'
+    line = f'{{"id": "a", "name": "x", "etag": "7", "revision": "7", {times}}}'
+    assert parsed(line) == {"id": "a", "name": "x"}
+
+
+UNKNOWN = "is not a field of an item"
+NO_JSON = "cannot be read as JSON"
+TOO_LARGE = "must be a number that a double can hold; send it as text"
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"id": "a"', "not JSON: Expecting ',' delimiter at character 11"),
-        ("vim", "not JSON: Expecting value at character 1"),
-        ('[{"id": "a"}]', 'not an item: [{"id": "a"}] is no JSON object'),
-        ("null", "not an item: null is no JSON object"),
-        ('{"id": "a", "nme": "x"}', "nme: an item has no such field; did you mean name?"),
-        ('{"id": "a", "x": 1}', "x: an item has no such field; it has id, name,"),
-        ('{"id": "a", "id": "b"}', "id: the key is there twice"),
-        ('{"id": "a", "etag": "", "labels": {"b": "", "b": ""}}', "b: the key is there twice"),
-        ('{"id": "a", "createTime": 1, "create_time": 1}', "in both of its spellings"),
-        ('{"name": "x"}', "id: it is missing"),
-        ('{"id": ""}', "id: it is missing"),
-        ('{"id": null}', "id: it is missing"),
-        ('{"id": true}', "id: expected text, got 'bool'"),
-        ('{"id": 1.5}', "id: expected text, got 'float'"),
-        ('{"id": "a", "name": 7}', "name: expected text, got 'int'"),
-        ('{"id": "a", "labels": []}', "labels: [] is no JSON object"),
-        ('{"id": "a", "labels": {"b": 1}}', "labels: expected text, got 'int'"),
-        ('{"id": "a", "attributes": "x"}', 'attributes: "x" is no JSON object'),
-        ('{"id": "a", "attributes": {"b": NaN}}', "not JSON: NaN is no number"),
-        ('{"id": "a", "attributes": {"b": -Infinity}}', "not JSON: -Infinity is no number"),
+        ('{"id": "a"', f"{NO_JSON}: EOF while parsing an object at column 10"),
+        ("vim", f"{NO_JSON}: expected value at column 1"),
+        ("[" * 100_000, f"{NO_JSON}: recursion limit exceeded at column 202"),
+        ('{"id": "a", "id": "b"}', f'{NO_JSON}: the key "id" stands twice in an object'),
+        ('{"id": "a", "labels": {"b": "", "b": ""}}', 'the key "b" stands twice in an object'),
+        (f'{{"id": "a", "attributes": {{"b": {"9" * 5000}}}}}', "number out of range at column"),
+        ('{"id": "a", "name": "\\ud800"}', f"{NO_JSON}: unexpected end of hex escape at column 28"),
+        ('[{"id": "a", "name": "x"}]', "not an item: must be an object"),
+        ("null", "not an item: must be an object"),
+        ('{"id": "a", "name": "x", "nme": "x"}', f"nme: {UNKNOWN}; did you mean name?"),
         (
-            '{"id": "a", "attributes": {"b": [0, 1e999]}}',
-            "attributes.b.1: must be a number that a double can hold; send it as text",
+            '{"id": "a", "name": "x", "y": 1}',
+            f"y: {UNKNOWN}; it has id, name, description, labels, attributes",
         ),
         (
-            f'{{"id": "a", "attributes": {{"b": {"9" * 400}}}}}',
-            "attributes.b: must be a number that a double can hold; send it as text",
+            '{"id": "a", "name": "x", "createTime": 1, "create_time": 1}',
+            "create_time: is given as createTime too",
+        ),
+        ('{"name": "x"}', "id: is required"),
+        ('{"id": "", "name": "x"}', "id: is required"),
+        ('{"id": null, "name": "x"}', "id: is required"),
+        ('{"id": true, "name": "x"}', "id: must be a string"),
+        ('{"id": 1.5, "name": "x"}', "id: must be a string"),
+        ('{"id": 9007199254740993.0, "name": "x"}', "id: must be a string"),
+        ('{"id": "A", "name": "x"}', "id: must be 1 to 128 lower-case letters"),
+        ('{"id": "a"}', "name: is required"),
+        ('{"id": "a", "name": 7}', "name: must be a string"),
+        ('{"id": "a", "name": "x", "labels": []}', "labels: must be an object"),
+        ('{"id": "a", "name": "x", "labels": {"b": 1}}', 'labels["b"]: must be a string'),
+        ('{"id": "a", "name": "x", "attributes": "x"}', "attributes: must be an object"),
+        (
+            '{"id": "a", "name": "x", "attributes": {"b": NaN}}',
+            f'attributes["b"]: {TOO_LARGE}',
         ),
         (
-            '{"id": "a", "attributes": {"b": {"c": 9007199254740993}}}',
-            "attributes.b.c: would be rounded to 9007199254740992; send it as text",
+            '{"id": "a", "name": "x", "attributes": {"b": [0, 1e999]}}',
+            f'attributes["b"][1]: {TOO_LARGE}',
         ),
         (
-            '{"id": "a", "attributes": {"b": 9007199254740993.0}}',
-            "attributes.b: would be rounded to 9007199254740992; send it as text",
+            f'{{"id": "a", "name": "x", "attributes": {{"b": {"9" * 400}}}}}',
+            f'attributes["b"]: {TOO_LARGE}',
         ),
-        ('{"id": 9007199254740993.0}', "id: "),
-        (f'{{"id": "a", "attributes": {{"b": {"9" * 5000}}}}}', "thousands of digits"),
-        ('{"id": "a", "name": "\\ud800"}', "name: Unpaired surrogate"),
-        ('{"id": "a", "deleteTime": "2026-01-01T00:00:00Z"}', "deleteTime: the item is deleted"),
-        ("[" * 100_000, "nested too deeply"),
-        (f'{{"id": "a", "attributes": {DEEP}}}', "attributes: Message too deep"),
+        (
+            '{"id": "a", "name": "x", "attributes": {"b": {"c": 9007199254740993}}}',
+            'attributes["b"]["c"]: would be rounded to 9007199254740992; send it as text',
+        ),
+        (
+            f'{{"id": "a", "name": "x", "attributes": {DEEP}}}',
+            "must not be nested more than 32 deep",
+        ),
+        (
+            '{"id": "a", "name": "x", "deleteTime": "2026-01-01T00:00:00Z"}',
+            "delete_time: the item is deleted; to restore it, remove this field",
+        ),
+        ('{"id": "A", "name": 7}', "; name: must be a string"),
     ],
 )
 def test_what_is_no_item_is_refused_with_the_reason(line: str, reason: str) -> None:
@@ -94,7 +113,7 @@ def test_what_is_no_item_is_refused_with_the_reason(line: str, reason: str) -> N
 
 
 def test_a_line_that_is_not_utf_8_is_refused_with_the_place() -> None:
-    with pytest.raises(RefusedLine, match="byte 9 is not UTF-8"):
+    with pytest.raises(RefusedLine, match="invalid unicode code point at column 9"):
         parsed(b'{"id": "\xff"}')
 
 
@@ -103,7 +122,7 @@ def test_a_line_that_was_cut_is_refused() -> None:
         parse_item(Line(1, b'{"id": "a"', whole=False))
 
 
-def test_an_item_that_no_call_can_carry_is_refused() -> None:
+def test_a_line_with_more_elements_than_any_request_has_is_refused() -> None:
     many = ",".join("1" for _ in range(300_000))
-    with pytest.raises(RefusedLine, match="bytes are more than one may have"):
-        parsed(f'{{"id": "a", "attributes": {{"b": [{many}]}}}}')
+    with pytest.raises(RefusedLine, match="more than 100,000 keys and elements"):
+        parsed(f'{{"id": "a", "name": "x", "attributes": {{"b": [{many}]}}}}')
