@@ -8,11 +8,15 @@ from typing import Final
 
 import structlog
 
+from items_runtime.backoff import Backoff
+
 FIRST_PAUSE: Final = 0.1
 """Seconds until a task that failed starts again; doubled with each failure that follows."""
 
 LONGEST_PAUSE: Final = 10.0
 """Seconds between two attempts at most."""
+
+_BACKOFF: Final = Backoff(FIRST_PAUSE, LONGEST_PAUSE, jitter=0)
 
 STEADY: Final = 30.0
 """Seconds that a task has to run for its earlier failures to be forgotten."""
@@ -74,7 +78,7 @@ class Supervisor:
             failures.last = self._clock()
             failures.count = 1 if failures.last - began > STEADY else failures.count + 1
             self._failed(name)
-            await self._pause(min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures.count - 1, 10)))
+            await self._pause(_BACKOFF.pause(failures.count))
 
 
 async def end(*tasks: "asyncio.Task[None]") -> None:

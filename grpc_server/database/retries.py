@@ -1,21 +1,18 @@
 """Trying a transaction again that the database has broken off."""
 
-import random
 import time
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import structlog
 
 from grpc_server.database.errors import StoreInterrupted
+from items_runtime.backoff import Backoff
 
 BUDGET_SECONDS = 6.0
 """How long a transaction is tried: less than the time that most callers have."""
 
-_SPREAD = random.SystemRandom()
-"""Not the randomness that all share: who repeats a run by its seed cannot tell the writer's."""
-
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
+_BACKOFF: Final = Backoff(first=0.02, longest=1.0)
 
 T = TypeVar("T")
 
@@ -39,19 +36,14 @@ def persistently(
         StoreInterrupted: the budget is spent; nothing was written.
     """
     end = clock() + BUDGET_SECONDS
-    for wait in _pauses():
+    failures = 0
+    while True:
         try:
             return act()
         except StoreInterrupted as error:
+            failures += 1
+            wait = _BACKOFF.pause(failures)
             if clock() + wait > end or not is_wanted():
                 raise
             _log.warning("a transaction was broken off, and is tried again", error=str(error))
         pause(wait)
-    raise AssertionError("pauses do not end")
-
-
-def _pauses() -> Iterator[float]:
-    ceiling = _FIRST_PAUSE
-    while True:
-        yield ceiling * _SPREAD.uniform(0.5, 1)
-        ceiling = min(ceiling * 2, _LONGEST_PAUSE)

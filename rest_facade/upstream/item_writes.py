@@ -4,19 +4,22 @@ A write with a request id is sent again if nobody answers it: it is applied once
 """
 
 import asyncio
-import random
 from collections.abc import Sequence
+from typing import Final
 
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
+from items_runtime.backoff import Backoff
 from rest_facade.problems.problems import Problem, Violation
 from rest_facade.problems.statuses import NO_ANSWER, problem_of_status
 from rest_facade.upstream.coalescing import Coalescer, Limits, Observer
 from rest_facade.upstream.forwarding import Forwarded
 from rest_facade.upstream.rpc import call
 
-PAUSES = (0.05, 0.1, 0.2, 0.4)
-"""Seconds until a write is sent again, at most; at least half of it: not all at once."""
+BACKOFF: Final = Backoff(first=0.05, longest=0.4)
+
+RESENDS: Final = 4
+"""The most times that a write is sent again."""
 
 
 class ItemWrites:
@@ -36,13 +39,14 @@ class ItemWrites:
         Raises:
             Problem: the write was refused, or failed.
         """
-        for pause in PAUSES if _is_applied_once(write) else ():
+        for failures in range(1, RESENDS + 1 if _is_applied_once(write) else 1):
             try:
                 return await self._ask_once(write, forwarded)
             except Problem as problem:
+                pause = BACKOFF.pause(failures)
                 if problem.reason != NO_ANSWER or _has_less_than(pause, forwarded):
                     raise
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  # it only spreads
+            await asyncio.sleep(pause)
         return await self._ask_once(write, forwarded)
 
     @property
