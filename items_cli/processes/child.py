@@ -3,13 +3,13 @@
 import asyncio
 import signal
 import socket
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from items_cli.errors import Failure
+from items_cli.processes import parent_death
 
 LONGEST_CAUSE = 65_536
 """Bytes of a cause that are read."""
@@ -47,13 +47,7 @@ class Child:
         ours.setblocking(False)
         with its:
             process = await asyncio.create_subprocess_exec(
-                *(
-                    sys.executable,
-                    "-m",
-                    "items_cli.processes.parent_death",
-                    part.module,
-                    *part.arguments,
-                ),
+                *parent_death.command(part.module, *part.arguments),
                 stdin=its.fileno(),
                 start_new_session=True,
             )

@@ -1,10 +1,10 @@
-"""Runs a module as a child that ends with its parent.
+"""A module run as a child that ends with its parent.
 
     python -m items_cli.processes.parent_death MODULE ARGUMENT...
 
-Standard input is a socket, of which the parent holds the other end and writes nothing to it.
+Standard input is a socket or a pipe; the parent holds the other end and writes nothing to it.
 When the parent ends, however it ends, the input does, and the module is told to stop.
-The other way, the module tells the parent why it cannot serve.
+Through a socket, the module tells the parent why it cannot serve.
 """
 
 import os
@@ -15,15 +15,20 @@ import threading
 import time
 from contextlib import suppress
 
-from items_runtime import last_words
-
 GRACE = 5.0
-"""Seconds that an orphan has to finish what it is doing."""
+"""The time, in seconds, that an orphan has to finish its work."""
+
+
+def command(module: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command that runs `python -m` *module*, tied to its standard input."""
+    return (sys.executable, "-m", __name__, module, *arguments)
 
 
 def main() -> None:
     """Run the module that the command line names, tied to standard input."""
-    threading.Thread(target=end_with_parent, name="tether", daemon=True).start()
+    from items_runtime import last_words  # noqa: PLC0415  # the parent does without its log
+
+    threading.Thread(target=end_with_parent, name="parent death", daemon=True).start()
     last_words.supervisor.set(tell_parent)
     module, *arguments = sys.argv[1:]
     sys.argv = [module, *arguments]
@@ -31,7 +36,7 @@ def main() -> None:
 
 
 def end_with_parent() -> None:
-    """Wait until standard input ends, then end this process: politely, then for certain."""
+    """Wait until standard input ends, then end this process with SIGTERM, and at last SIGKILL."""
     while os.read(sys.stdin.fileno(), 1):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
@@ -40,8 +45,8 @@ def end_with_parent() -> None:
 
 
 def tell_parent(cause: str) -> None:
-    """Send *cause* to the parent, for which the kernel has room enough."""
-    with suppress(OSError):  # it has ended
+    """Send *cause* to the parent; it fits into the buffer of the socket."""
+    with suppress(OSError):  # the parent has ended
         os.write(sys.stdin.fileno(), cause.encode())
 
 
