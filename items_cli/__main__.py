@@ -1,4 +1,4 @@
-"""`python -m items_cli` is `items`."""
+"""The entry of `items` and of `python -m items_cli`."""
 
 from items_runtime.program import run_program
 

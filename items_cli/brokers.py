@@ -1,4 +1,4 @@
-"""The URLs of brokers, as a command takes them."""
+"""The URLs of brokers as arguments and options of a command."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated
@@ -12,10 +12,14 @@ from items_runtime.configuration.extras import MissingExtra
 
 
 def sinks(values: Sequence[str]) -> list[BrokerUrl]:
-    """The sinks that the command line names; none of them twice."""
+    """Return the sinks that the command line names.
+
+    Raises:
+        typer.BadParameter: a URL cannot be read, or two name the same sink.
+    """
     urls = [_read(sink_url, value) for value in values]
     if len({url.name for url in urls}) < len(urls):
-        raise typer.BadParameter("it names the same sink twice")
+        raise typer.BadParameter("two URLs name the same sink; leave one out")
     return urls
 
 
@@ -52,7 +56,7 @@ Events = Annotated[
         envvar="ITEMS_EVENTS",
         callback=_check_sinks,
         show_default=False,
-        help="Publish the changes there: amqp://, redis:// or nats://. Can be given again.",
+        help="The broker to publish to: amqp://, redis:// or nats://. May be repeated.",
     ),
 ]
 
@@ -69,6 +73,6 @@ SourceUrl = Annotated[
         metavar="URL",
         envvar="ITEMS_INGEST",
         callback=_check_source,
-        help="Where the writes are: amqp://HOST/?queue=NAME or redis://HOST/0?stream=NAME.",
+        help="The source of writes: amqp://HOST/?queue=NAME or redis://HOST/0?stream=NAME.",
     ),
 ]

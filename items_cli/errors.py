@@ -20,12 +20,12 @@ class Failure(Exception):
 
 
 def reason(error: ItemsError) -> str:
-    """What is wrong: field by field if the service says so, else its message."""
+    """Return the reason of *error* in one line: its fields if it names any, else its message."""
     return f"{_fields(error.violations) or error.message} ({error.reason or error.code.name})"
 
 
 def reasons_by_write(error: ItemsError) -> dict[int, str]:
-    """The reason for each write of a batch that *error* names, by its place in the batch."""
+    """Return the reason for each write of a batch that *error* names, by its index in the batch."""
     named: dict[int, list[Violation]] = {}
     for violation in error.violations:
         index = _parts(violation)["index"]

@@ -12,7 +12,11 @@ HTTP = Address("127.0.0.1", 8000)
 
 
 def parsed_address(value: str | Address) -> Address:
-    """Read an address from the command line."""
+    """Parse an address from the command line.
+
+    Raises:
+        typer.BadParameter: *value* is not HOST:PORT.
+    """
     try:
         return value if isinstance(value, Address) else Address.parse(value)
     except BadAddress as error:
@@ -20,7 +24,7 @@ def parsed_address(value: str | Address) -> Address:
 
 
 def _target(value: str) -> str:
-    """Read where to connect: what gRPC can resolve by itself stays as it is."""
+    """Return the gRPC target that *value* names; what gRPC resolves by itself stays as it is."""
     if value.startswith(("unix:", "dns:", "ipv4:", "ipv6:")) or "," in value:
         return value
     return str(parsed_address(value).within_reach())
@@ -53,7 +57,7 @@ GrpcAddress = Annotated[
         metavar="HOST:PORT",
         envvar="ITEMS_GRPC",
         parser=parsed_address,
-        help="Where gRPC is served. Port 0 takes a free one.",
+        help="The address to serve gRPC on. Port 0 takes a free one.",
     ),
 ]
 
@@ -64,7 +68,7 @@ HttpAddress = Annotated[
         metavar="HOST:PORT",
         envvar="ITEMS_HTTP",
         parser=parsed_address,
-        help="Where REST, /docs and the health checks are served. Port 0 takes a free one.",
+        help="The address to serve REST, /docs and the probes on. Port 0 takes a free one.",
     ),
 ]
 
@@ -76,7 +80,7 @@ Workers = Annotated[
         min=1,
         max=64,
         envvar="ITEMS_WORKERS",
-        help="How many servers and facades run, from 1 to 64; several need PostgreSQL.",
+        help="The number of servers and facades, from 1 to 64; several need PostgreSQL.",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Follows the changes of the items, and prints them."""
+"""The output of `items watch`: changes to standard output, interruptions to standard error."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ Print = Callable[[str], None]
 
 
 class Reporter(WatchObserver):
-    """Says on standard error when a watch is interrupted and, if asked, what it breaks."""
+    """An observer that prints when a watch is interrupted and, if it *verifies*, what it breaks."""
 
     def __init__(self, *, verifies: bool) -> None:
         self._verifier = Verifier(self._complain) if verifies else WatchObserver()
@@ -25,18 +25,18 @@ class Reporter(WatchObserver):
         self.complaints = 0
 
     def asked(self, request: pb.WatchItemsRequest) -> None:
-        """Pass it on."""
+        """Pass *request* to the verifier."""
         self._verifier.asked(request)
 
     def received(self, message: pb.WatchItemsResponse) -> None:
-        """Pass it on; a message after an interruption is news."""
+        """Pass *message* to the verifier; after an interruption, print that the watch is back."""
         if self._is_interrupted:
             self._is_interrupted = False
             say("Connected again.")
         self._verifier.received(message)
 
     def interrupted(self, error: ItemsError, delay: float) -> None:  # noqa: ARG002  # it is short
-        """Say so, once for each interruption."""
+        """Print the reason of an interruption, once."""
         if not self._is_interrupted:
             say(f"Interrupted: {printable(reason(error))}. Connecting again ...")
         self._is_interrupted = True
@@ -47,7 +47,7 @@ class Reporter(WatchObserver):
 
 
 class Follower:
-    """Prints the events of a watch; *limit* is how many changes it prints at most."""
+    """The printer of a watch; it prints at most *limit* changes."""
 
     def __init__(self, *, as_json: bool, limit: int | None) -> None:
         self._as_json = as_json
@@ -56,7 +56,7 @@ class Follower:
         self.printed = 0
 
     async def follow(self, watch: Watch) -> None:
-        """Print what *watch* tells, until the limit is reached."""
+        """Print the events of *watch* until the limit is reached."""
         async for event in watch:
             match event:
                 case SnapshotPart():
@@ -77,7 +77,7 @@ class Follower:
             typer.echo(item_line(item))
 
     def _show_commit(self, commit: pb.ItemChanges) -> None:
-        """A revision is one line of JSON, however many changes it has."""
+        """Print one revision: one line of JSON, or one line for each change."""
         if self._as_json:
             typer.echo(as_line(commit))
             self.printed += len(commit.changes)
@@ -90,6 +90,6 @@ class Follower:
 
 
 def _message(part: SnapshotPart) -> pb.WatchItemsResponse:
-    """As the wire has it, so that it differs from a revision."""
+    """Return *part* as the message of the wire, which differs from that of a revision."""
     snapshot = pb.ItemSnapshot(revision=part.revision, items=part.items, complete=part.is_last)
     return pb.WatchItemsResponse(snapshot=snapshot)

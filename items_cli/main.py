@@ -1,4 +1,4 @@
-"""The command line program: what commands there are, and how it ends."""
+"""The program: its commands, and the errors with which it ends."""
 
 import sys
 from importlib.metadata import version
@@ -51,7 +51,7 @@ EXAMPLES: Final = MappingProxyType(
         "restore": "items restore /backups/items.db --force",
     }
 )
-"""A command line for each command that people type."""
+"""An example for each command that people type."""
 
 _WORDS: Final = MappingProxyType(
     {
@@ -62,7 +62,7 @@ _WORDS: Final = MappingProxyType(
         "Invalid value: ": "",
     }
 )
-"""What Typer and pydantic say of a wrong value, and how we do."""
+"""The words of Typer and pydantic for a wrong value, and ours in their place."""
 
 
 def _print_version(asked: bool) -> None:
@@ -83,13 +83,13 @@ def items(_: Version = False) -> None:
     """Run the item service, and use it from the command line.
 
     A flag whose help names an environment variable is also read from there. Exit codes: 0
-    done, 1 refused or failed, 2 the command or a setting is wrong, or nobody answers, 130
+    done, 1 refused or failed, 2 the command or a setting is wrong, or no service answers, 130
     interrupted.
     """
 
 
 def create_app() -> typer.Typer:
-    """The program, with all its commands."""
+    """Return the program with all its commands."""
     app = typer.Typer(
         cls=Group,
         no_args_is_help=True,
@@ -128,7 +128,10 @@ def run() -> NoReturn:
 
 
 def _misuse(error: TyperException) -> str:
-    """What is wrong with the command line, and where its help is; empty if that was the help."""
+    """Return what is wrong with the command line, and the command that shows its help.
+
+    The text is empty if the error was only a request for the help.
+    """
     message = error.format_message()
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)

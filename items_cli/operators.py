@@ -1,4 +1,4 @@
-"""Words of a filter that are searched for, and look like operators with a typing error.
+"""Words of a filter that are searched for, and look like misspelt operators.
 
 AIP-160 takes a bare word between two conditions for a third one: `a = 1 AN b = 2` asks for
 items with the word `AN`, of which there are hardly any.
@@ -12,7 +12,7 @@ from itertools import pairwise
 OPERATORS = ("AND", "OR", "NOT")
 
 _CLOSE = 0.66
-"""How alike a word is: `AN`, `ADN` and `ANDD` are like AND, `NO` like NOT; `ON` is like none."""
+"""The least likeness: `AN`, `ADN` and `ANDD` are like AND, `NO` like NOT; `ON` is like none."""
 
 _TOKENS = re.compile(
     r"""(?P<quoted>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)"""
@@ -22,10 +22,9 @@ _TOKENS = re.compile(
 
 
 def misspelt_operators(where: str) -> list[str]:
-    """Find the words in the filter *where* that stand alone and are nearly operators.
+    """Return a hint for each word in the filter *where* that stands alone like a misspelt operator.
 
-    Only words in upper case count, in a filter that compares something; each comes with
-    what to write instead.
+    Only words in upper case count, in a filter that compares something.
     """
     tokens = list(_TOKENS.finditer(where))
     if not any(token["compares"] for token in tokens):
@@ -39,7 +38,7 @@ def misspelt_operators(where: str) -> list[str]:
 
 
 def _bare(tokens: list[re.Match[str]]) -> Iterator[str]:
-    """The words in upper case that neither compare nor are compared, and are no operators."""
+    """Yield the words in upper case that neither compare nor are compared, and are no operators."""
     around = [None, *tokens, None]
     for (before, token), (_, after) in pairwise(pairwise(around)):
         if token is None or not token["word"] or token["word"] in OPERATORS:

@@ -1,4 +1,4 @@
-"""The client for a command: calls run beside it, and Ctrl-C interrupts it wherever it waits."""
+"""The client of a command: its calls run on a thread, so that Ctrl-C interrupts any wait."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterator
@@ -15,7 +15,7 @@ from items_client.errors import DeadlineExceeded, Unavailable
 T = TypeVar("T")
 
 PATIENCE = 5.0
-"""Seconds within which the service must answer for the first time."""
+"""The time, in seconds, within which the service must answer for the first time."""
 
 
 class Session:
@@ -26,15 +26,15 @@ class Session:
         self.items = items
 
     def start(self, call: Coroutine[Any, Any, T]) -> Future[T]:
-        """Start *call*, and go on without its result."""
+        """Start *call*, and return its future result."""
         return asyncio.run_coroutine_threadsafe(call, self._loop)
 
     def run(self, call: Coroutine[Any, Any, T]) -> T:
-        """The result of *call*."""
+        """Return the result of *call*."""
         return self.start(call).result()
 
     def walk(self, pages: AsyncIterator[T]) -> Iterator[T]:
-        """The elements of *pages*, each fetched when it is asked for."""
+        """Yield the elements of *pages*, each fetched when it is needed."""
 
         async def following() -> tuple[T, ...]:
             async for page in pages:
@@ -47,7 +47,11 @@ class Session:
 
 @contextmanager
 def connect(target: str, **options: Unpack[Options]) -> Iterator[Session]:
-    """A session with the service at *target*. Raises Failure if none answers there."""
+    """Yield a session with the service at *target*.
+
+    Raises:
+        Failure: no service answers there, or it refuses to list items.
+    """
     with _running_loop() as loop:
         session = Session(loop, ItemsClient(target, **options))
         session.run(session.items.__aenter__())
@@ -60,7 +64,7 @@ def connect(target: str, **options: Unpack[Options]) -> Iterator[Session]:
 
 @contextmanager
 def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
-    """An event loop that runs on a thread until the block ends."""
+    """Yield an event loop that runs on a thread until the block ends."""
     loop = asyncio.new_event_loop()
     thread = Thread(target=loop.run_forever, name="calls")
     thread.start()
@@ -74,13 +78,13 @@ def _running_loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 async def _greet(items: ItemsClient, target: str) -> None:
-    """Read one page, the smallest, to see that the service is there and answers."""
+    """List one item, to see that the service answers."""
     try:
         await anext(items.with_options(timeout=PATIENCE, retry=NEVER).list(page_size=1).pages())
     except (Unavailable, DeadlineExceeded) as error:
         raise Failure(
             f"no item service answers at {target} ({_cause(error)}).\n"
-            "Start one with `items serve`, or say where it is with --grpc or ITEMS_GRPC.",
+            "Start one with `items serve`, or set its address with --grpc or ITEMS_GRPC.",
             exit_code=2,
         ) from error
     except ItemsError as error:
@@ -88,7 +92,7 @@ async def _greet(items: ItemsClient, target: str) -> None:
 
 
 def _cause(error: ItemsError) -> str:
-    """The last and most telling part of what gRPC says about a failed connection."""
+    """Return the last and most telling part of gRPC's message about a failed connection."""
     if isinstance(error, DeadlineExceeded):
         return f"not within {PATIENCE:g} s"
     return error.message.rpartition(": ")[2]

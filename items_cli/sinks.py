@@ -1,4 +1,4 @@
-"""The sinks of a running service, as a command finds and shows them."""
+"""The sinks of a running service, as the commands of `items events` use them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,19 +14,25 @@ from items_client import ItemsError
 from items_events.brokers.broker_url import BadUrl, sink_url
 
 PATIENCE = 5.0
-"""Seconds to look for the oldest change that a sink has not got."""
+"""The time, in seconds, to look for the oldest change that a sink has not published."""
 
 SinkName = Annotated[
     str,
     typer.Argument(
-        metavar="SINK", show_default=False, help="Its name or URL, if there are several."
+        metavar="SINK",
+        show_default=False,
+        help="The name or URL of the sink, if there are several.",
     ),
 ]
 
 
 @contextmanager
 def connected(grpc: str) -> Iterator["Sinks"]:
-    """The sinks of the service at *grpc*. Raises Failure if it refuses anything."""
+    """Yield the sinks of the service at *grpc*.
+
+    Raises:
+        Failure: the service does not answer, or refuses a call.
+    """
     with connect(grpc) as session:
         try:
             yield Sinks(session)
@@ -42,12 +48,12 @@ class Sinks:
         self.stub = SinkServiceStub(session.items.channel)
 
     def list(self) -> sinks_pb2.ListSinksResponse:
-        """All of them, and how far the store has come."""
+        """Return all sinks, and the revision of the store."""
         call = self.session.items.call(self.stub.ListSinks, sinks_pb2.ListSinksRequest())
         return self.session.run(call)
 
     def name(self, asked: str) -> str:
-        """The name of the sink that *asked* means, a name or a URL; the only one if empty.
+        """Return the name of the sink that is *asked* for by name or URL; the only one if empty.
 
         Raises:
             Failure: there is no such sink, or more than one.
@@ -58,12 +64,12 @@ class Sinks:
         name = _without_secrets(asked)
         if name in known:
             return name
-        said = "there is no such sink" if asked else "say which sink"
+        said = "there is no such sink" if asked else "name a sink"
         listed = "\n".join(f"  {name}" for name in known) or "  (none: a relay makes them)"
         raise Failure(f"{said}; the service knows:\n{listed}", exit_code=2)
 
     def lag_seconds(self, sink: sinks_pb2.Sink, now: float) -> float | None:
-        """The age of the oldest change that the sink has not got; None if it is not known."""
+        """Return the age, in seconds, of the oldest change that *sink* lacks; None if unknown."""
         try:
             oldest = self.session.run(self._first_after(sink))
         except (ItemsError, TimeoutError):

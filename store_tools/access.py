@@ -1,4 +1,4 @@
-"""How a command reaches the database of a store: alone, or beside what serves it."""
+"""The connection of a tool to the database of a store: alone, or beside the servers."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,29 +16,29 @@ from grpc_server.database.sqlite.ownership import Ownership
 from grpc_server.database.store_url import is_postgresql, sqlite_path
 
 PATIENCE_SECONDS = 10.0
-"""How long a statement may take that others may have to wait for."""
+"""The most time for a statement that others may have to wait for."""
 
 READING_SECONDS = 3600.0
-"""How long one may take that only reads."""
+"""The most time for a statement that only reads."""
 
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """A database that is reached by *engine*; *url* names it, without a password."""
+    """A database that *engine* connects to; *url* names it, without a password."""
 
     engine: Engine
     url: str
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Give one to read; it ends by being rolled back, which works in a damaged file, too."""
+        """Open a read snapshot. It is rolled back on exit, which works in a damaged file, too."""
         with driver_errors_translated(self.url), self.engine.connect() as connection:
             yield connection
 
 
 @contextmanager
 def owned(url: str, *, may_be_missing: bool = False) -> Iterator[Database]:
-    """Give the database at *url* to write to. An SQLite file is owned until the block ends.
+    """Open the database at *url* for writing. An SQLite file is owned until the block ends.
 
     Raises:
         StoreLocked: a server, or another command, uses the file.
@@ -56,7 +56,7 @@ def owned(url: str, *, may_be_missing: bool = False) -> Iterator[Database]:
 
 @contextmanager
 def beside(url: str) -> Iterator[Database]:
-    """Give the database at *url* to read snapshots of, whoever serves it.
+    """Open the database at *url* for reading snapshots, beside the servers that use it.
 
     Raises:
         StoreError: the database cannot be reached.
@@ -71,7 +71,12 @@ def beside(url: str) -> Iterator[Database]:
 
 @contextmanager
 def file_beside(path: Path) -> Iterator[Database]:
-    """Give the database in the file *path*, likewise. Raises StoreUnavailable if there is none."""
+    """Open the database in the file *path* for reading snapshots, beside the server that uses it.
+
+    Raises:
+        StoreUnavailable: there is no such file.
+        StoreError: the file cannot be read.
+    """
     _refuse_missing(path)
     with (
         driver_errors_translated(str(path)),
@@ -81,16 +86,17 @@ def file_beside(path: Path) -> Iterator[Database]:
 
 
 def named(url: str) -> str:
-    """Give what a database at *url* is called, as `Database.url` has it."""
+    """Return the name of the database at *url*, as `Database.url` has it."""
     if is_postgresql(url):
         return str(_postgresql_settings(url, PATIENCE_SECONDS).where)
     return f"sqlite:///{sqlite_path(url)}"
 
 
 def existing(url: str) -> Path:
-    """Give the SQLite file at *url*; to open one that is missing would make it.
+    """Return the path of the SQLite file at *url*; opening one that is missing would create it.
 
-    Raises StoreUnavailable if there is none.
+    Raises:
+        StoreUnavailable: there is no such file.
     """
     path = sqlite_path(url)
     engines.refuse_unsafe_sqlite()

@@ -1,4 +1,4 @@
-"""A backup of a store in an SQLite file: online, of one moment, and complete or not there."""
+"""Backups of a store in an SQLite file: online, of one moment, and complete or absent."""
 
 import time
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ POSTGRESQL = (
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """What a backup holds, how large it is, in bytes, and how many seconds it took."""
+    """A backup: its store and revision, its size in bytes, and the seconds that it took."""
 
     path: Path
     store_id: str
@@ -32,12 +32,12 @@ class Backup:
 
 
 def back_up(url: str, path: Path, *, replaces: bool) -> Backup:
-    """Write the store at *url* into the file *path*, whether a server runs or not.
+    """Write the store at *url* into the file *path*, beside the server that uses it.
 
     Raises:
-        FileExistsError: there is such a file, and it does not *replace* it.
+        FileExistsError: the file exists, and the backup does not *replace* it.
         OSError: the file cannot be written.
-        StoreError: the store cannot be read, or the file has no room.
+        StoreError: the store cannot be read, or the disk is full.
     """
     if is_postgresql(url):
         raise StoreUnsupported(POSTGRESQL)
@@ -57,7 +57,7 @@ def back_up(url: str, path: Path, *, replaces: bool) -> Backup:
 
 
 def _identity(connection: Connection) -> tuple[str, int]:
-    """Whose backup it is; of any schema, since a backup comes before a migration."""
+    """Return the id and the revision of a store of any schema: backups come before migrations."""
     migration.refuse_foreign(connection)
     if migration.current(connection) is None:
         raise StoreUnsupported("the database is empty: no server has used it yet")
@@ -66,7 +66,7 @@ def _identity(connection: Connection) -> tuple[str, int]:
 
 
 def _refuse_taken(path: Path, store: Path, *, replaces: bool) -> None:
-    """Look before anything is copied; `publish` refuses for certain."""
+    """Refuse *path* before anything is copied; `publish` refuses for certain."""
     refuse_missing(path.parent)
     refuse_in_use(path)
     if path == store:

@@ -1,4 +1,4 @@
-"""Copies of an SQLite file: whole, of one moment, and on the disk before anybody sees them."""
+"""Copies of an SQLite file: whole, of one moment, and on the disk before they have their name."""
 
 import fcntl
 import os
@@ -15,32 +15,36 @@ from grpc_server.database.errors import StoreLocked, StoreUnsupported
 from grpc_server.database.sqlite.engines import log_of
 
 _PAGES = 2000
-"""Pages that are copied at a time: between two steps the copy can be interrupted."""
+"""The pages of one step of the copy; between two steps it can be interrupted."""
 
 
 def refuse_in_use(path: Path) -> None:
-    """Raise StoreUnsupported if *path* is a database that somebody has open, or has not closed.
+    """Refuse *path* if it is a folder, or a database that is open or was not closed.
 
-    What it has in its log would be taken for a part of the file that replaces it. A folder
-    cannot be replaced, either.
+    The log beside such a database would be taken for that of the file that replaces it.
+
+    Raises:
+        StoreUnsupported: it is.
     """
     if path.is_dir():
         raise StoreUnsupported(f"{path} is a folder; name a file in it")
     if log_of(path).exists():
-        raise StoreUnsupported(f"{path} is a store that is in use, or was when its process ended")
+        raise StoreUnsupported(
+            f"{path} is a store that is in use, or was not closed; name another file"
+        )
 
 
 @contextmanager
 def unfinished(path: Path, suffix: str) -> Iterator[Path]:
-    """Give the path of an empty file beside *path*, for the owner's eyes only.
+    """Yield the path of an empty file beside *path*, which only its owner can read.
 
     Its name is that of *path* with *suffix*; errors name *path*, which the operator knows.
-    After the block, what is still there of it is removed. One that was left behind by a
-    process that was killed is used again.
+    On exit, the file is removed if it is still there. One that a killed process has left is
+    used again.
 
     Raises:
         StoreLocked: another process is writing it.
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     beside = path.with_name(path.name + suffix)
     with _named(path):
@@ -57,10 +61,12 @@ def unfinished(path: Path, suffix: str) -> Iterator[Path]:
 
 
 def copy_database(source: Connection, copy: Path, name: Path) -> None:
-    """Copy the snapshot that *source* reads into the file *copy*, as one file without a log.
+    """Copy the snapshot of *source* into the file *copy*, as one file without a log.
 
-    Whoever writes to the source goes on. Raises StoreError, which says *name*, if the copy
-    cannot be written.
+    Servers go on writing to the source.
+
+    Raises:
+        StoreError: the copy cannot be written; the message names *name*.
     """
     with driver_errors_translated(str(name)):
         target = dbapi2.connect(str(copy), isolation_level=None)
@@ -73,9 +79,10 @@ def copy_database(source: Connection, copy: Path, name: Path) -> None:
 
 
 def publish(finished: Path, path: Path, *, replaces: bool) -> None:
-    """Give *finished* the name *path*, at once and for good: power may fail at any moment.
+    """Rename *finished* to *path*, atomically and with fsync: power may fail at any moment.
 
-    Raises FileExistsError if there is such a file, unless it *replaces* that.
+    Raises:
+        FileExistsError: *path* exists, and *finished* does not *replace* it.
     """
     _synchronize(finished)
     if replaces:
@@ -88,7 +95,7 @@ def publish(finished: Path, path: Path, *, replaces: bool) -> None:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Let errors of the system in the block name *path*."""
+    """Make errors of the system in the block name *path*."""
     try:
         yield
     except OSError as error:
@@ -96,7 +103,7 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _take(descriptor: int, copy: Path, path: Path) -> None:
-    """Keep others from writing the *copy*, which may have just been finished and renamed."""
+    """Lock the *copy*, which another process may have just finished and renamed."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         is_named_so = copy.stat().st_ino == os.fstat(descriptor).st_ino

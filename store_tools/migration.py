@@ -16,17 +16,17 @@ from grpc_server.database.schema.migration import Migration, Migrations
 from store_tools.access import Database, beside, owned
 
 LOCK_SECONDS = 1.0
-"""How long a migration waits for a lock, and lets others queue behind it, at a time."""
+"""The time that a migration waits for a lock at once, while others queue behind it."""
 
 PATIENCE_SECONDS = 60.0
-"""How long it tries again, and waits for another one to end."""
+"""The time that a migration tries again, or waits for another one to end."""
 
 PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a migration tries; *sleep* and *clock* are of seconds."""
+    """The time, in *seconds*, that a migration tries; *sleep* and *clock* are in seconds, too."""
 
     seconds: float = PATIENCE_SECONDS
     sleep: Callable[[float], None] = time.sleep
@@ -35,7 +35,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether this version serves a store, and the *reason*, as a sentence for the operator."""
+    """The answer to whether this version serves a store, and the *reason*, a sentence."""
 
     is_served: bool
     reason: str
@@ -95,10 +95,10 @@ def check(url: str) -> Verdict:
 
 
 def pending(connection: Connection, known: Migrations) -> Sequence[Migration]:
-    """Give what the database lacks, oldest first.
+    """Return the migrations that the database lacks, oldest first.
 
-    Raises StoreUnsupported if it is no store, or one of a newer version that does not
-    admit this one.
+    Raises:
+        StoreUnsupported: it is no store, or one of a newer version that does not admit this one.
     """
     migration.refuse_foreign(connection)
     found = migration.current(connection)
@@ -114,15 +114,15 @@ def apply(
     done: Callable[[Migration], None],
     patience: Patience = Patience(),  # it is frozen
 ) -> None:
-    """Apply what is pending, each in its own transaction; *done* is told of each.
+    """Apply the pending migrations, each in its own transaction; call *done* after each.
 
-    On PostgreSQL, servers go on: a migration waits a second for a lock, no more, and
-    tries again. In an empty database the whole store is made at once.
+    On PostgreSQL, servers go on: a migration waits at most a second for a lock, and tries
+    again. In an empty database the whole store is created at once.
 
     Raises:
         StoreUnsupported: it is no store, or one of a version that does not admit this one.
         StoreLocked: another process migrates it, and did not end in time.
-        StoreInterrupted: others hold locks on its tables, and did not let go in time.
+        StoreInterrupted: others hold locks on its tables, and did not release them in time.
     """
     with database.engine.connect() as connection, alone(connection, patience):
         with connection.begin():
@@ -151,9 +151,9 @@ def _apply(connection: Connection, known: Migrations, step: Migration) -> None:
 
 
 def _persistently(connection: Connection, act: Callable[[], None], patience: Patience) -> None:
-    """Do *act* again while others hold what it locks, but not when the connection is gone.
+    """Retry *act* while others hold its locks, but not after the connection is lost.
 
-    With the connection, the lock that keeps others from migrating would be gone too.
+    With the connection, the lock that keeps others from migrating would be lost too.
     """
     end = patience.clock() + patience.seconds
     while True:
@@ -171,9 +171,10 @@ def alone(
     patience: Patience,
     otherwise: str = "another process migrates the store; try again when it has ended",
 ) -> Iterator[None]:
-    """Keep others from changing the schema in the block; who has an SQLite file is alone anyway.
+    """Keep others from changing the schema in the block; the owner of an SQLite file is alone.
 
-    Raises StoreLocked, which says *otherwise*, if another process does, and did not end in time.
+    Raises:
+        StoreLocked: another process changes it, and did not end in time; says *otherwise*.
     """
     if connection.dialect.name == "postgresql":
         end = patience.clock() + patience.seconds
@@ -185,6 +186,6 @@ def alone(
 
 
 def _takes_turn(connection: Connection) -> bool:
-    """Take the lock of who migrates, until the connection ends; False if another one has it."""
+    """Take the lock of migrations until the connection ends; return False if it is taken."""
     with connection.begin():
         return bool(connection.execute(select(func.pg_try_advisory_lock(migration.TURN))).scalar())

@@ -1,4 +1,4 @@
-"""The copy of a store that becomes another store."""
+"""A copy of a store that becomes a store of its own."""
 
 import secrets
 from uuid import uuid4
@@ -9,9 +9,9 @@ from grpc_server.database.schema.tables import parked_events, sinks, store
 
 
 def become_another(connection: Connection) -> None:
-    """Give the copy of a store an id and a key of its own, and no sinks.
+    """Set a new id and key for the copy of a store, and delete its sinks.
 
-    No relay then publishes what it writes to where the first one's changes go.
+    Without sinks, no relay publishes its changes to the brokers of the first store.
     """
     connection.execute(
         update(store).values(store_id=str(uuid4()), token_key=secrets.token_bytes(32))

@@ -1,4 +1,4 @@
-"""A store from a backup: verified, brought to this version's schema, and put in place at once."""
+"""A store from a backup: verified, migrated to this version's schema, and put in place at once."""
 
 import os
 import shutil
@@ -39,9 +39,9 @@ _TOLD = 3
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Where the store was when it was backed up, what it leaves out, and what it replaces.
+    """A restored store: the *head* of its backup, the revisions it has lost, and what it replaced.
 
-    *head* is that of the backup. A store that has become another leaves nothing out.
+    A store that has become another one has lost none.
     """
 
     path: Path
@@ -53,15 +53,15 @@ class Restored:
 def restore(
     backup: Path, url: str, now: datetime, *, replaces: bool, is_another: bool = False
 ) -> Restored:
-    """Put the store in the file *backup* where *url* says; the backup stays as it is.
+    """Put the store in the file *backup* in place at *url*; the backup stays as it is.
 
     With *replaces*, a store that is there is set aside, and not lost. With *is_another*,
-    the new store is another one than that of the backup.
+    the result is another store than that of the backup.
 
     Raises:
         StoreLocked: a server, or another command, uses the store.
         StoreCorrupt: the backup is damaged.
-        StoreUnsupported: the backup is none, or of a version that does not admit this one.
+        StoreUnsupported: the file is no backup, or of a version that does not admit this one.
         FileExistsError: there is a store, and it is not to be replaced.
         OSError: the file cannot be written.
     """
@@ -82,7 +82,7 @@ def restore(
 
 
 def mark(url: str, now: datetime) -> tuple[Head, LostRevisions]:
-    """Do for a store that other means have put back what a restore does.
+    """Skip the revisions that may be lost in a store that other tools have put back.
 
     Raises:
         StoreLocked: servers, or another command, use the store.
@@ -105,22 +105,22 @@ def _owned(path: Path) -> Iterator[None]:
 
 
 def _refuse_taken(path: Path, backup: Path, *, replaces: bool) -> bool:
-    """Whether there is a store already, which may be replaced."""
+    """Return whether there is a store already, which may be replaced."""
     if path == backup:
-        raise StoreUnsupported(f"{path} is the store itself, and no backup of it")
+        raise StoreUnsupported(f"{path} is the store itself, not a backup of it")
     is_there = path.exists() and path.stat().st_size > 0
     if is_there and not replaces:
         raise FileExistsError(f"{path} is there already; --force sets it aside")
     if not is_there and engines.log_of(path).exists():
         raise StoreUnsupported(
-            f"{engines.log_of(path)} is of a store that is not there; move it away"
+            f"{engines.log_of(path)} is the log of a store that is not there; move it away"
         )
     return is_there
 
 
 @contextmanager
 def _prepared(copy: Path, backup: Path) -> Iterator[Connection]:
-    """Bring the copy to the schema that is served here, and change it within the block."""
+    """Migrate the copy to the schema of this version, and yield a connection that changes it."""
     engine = engines.writing_engine(copy)
     try:
         with driver_errors_translated(str(backup)), engine.begin() as connection:
@@ -134,7 +134,7 @@ def _migrate(connection: Connection, backup: Path) -> None:
     migration.refuse_foreign(connection)
     found, known = migration.current(connection), Migrations()
     if found is None:
-        raise StoreUnsupported(f"{backup} is empty, and no backup")
+        raise StoreUnsupported(f"{backup} is empty, not a backup")
     if known.knows(found):
         known.apply(connection)
     else:
@@ -158,9 +158,10 @@ def _told_apart(connection: Connection, now: datetime, *, is_another: bool) -> L
 
 
 def _set_aside(path: Path, copy: Path, now: datetime) -> Path:
-    """Give the file at *path* a second name, and *copy* its owner and mode; tells that name.
+    """Keep the file at *path* under a second name, and return that.
 
-    Its log goes into the file, or, if it is damaged, gets a second name, too.
+    *copy* takes the owner and the mode of the file. Its log is merged into it, or, if it is
+    damaged, gets a second name, too.
     """
     kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
     kept.hardlink_to(path)
@@ -182,9 +183,9 @@ def _set_aside(path: Path, copy: Path, now: datetime) -> Path:
 
 
 def _close_log(path: Path) -> None:
-    """Bring all of the log of *path* into the file, and remove it.
+    """Merge the log of *path* into the file, and remove it.
 
-    A log that stayed would be taken for that of the file that comes in its place.
+    A log that stayed would be taken for that of the file that replaces this one.
     """
     with driver_errors_translated(str(path)), closing(_opened(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -1,4 +1,4 @@
-"""Who is connected to the database of a store: on PostgreSQL, anybody may be."""
+"""The sessions of servers in the database of a store."""
 
 import time
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select, text
 from grpc_server.database.errors import StoreLocked
 
 PATIENCE_SECONDS = 2.0
-"""How long the sessions of a server that has just ended may still be shown."""
+"""The time that the sessions of a server that has just ended may still be listed."""
 
 _PAUSE_SECONDS = 0.05
 _FORGET = select(func.pg_stat_clear_snapshot())
@@ -18,17 +18,17 @@ _SERVERS = text(
 
 
 def refuse_sessions(connection: Connection) -> None:
-    """Raise StoreLocked if servers are connected to a PostgreSQL, with what they know of it."""
+    """Raise StoreLocked if servers are connected to a PostgreSQL; the message has their number."""
     if connection.dialect.name != "postgresql":
         return
     end = time.monotonic() + PATIENCE_SECONDS
     while count := _servers(connection):
         if time.monotonic() >= end:
-            raise StoreLocked(f"servers have {count} connections to the store")
+            raise StoreLocked(f"servers have {count} connections to the store; stop them first")
         time.sleep(_PAUSE_SECONDS)
 
 
 def _servers(connection: Connection) -> int:
-    """Count their sessions anew: within a transaction, the view stays as it was first read."""
+    """Return the number of their sessions, read anew: a transaction keeps its first view."""
     connection.execute(_FORGET)
     return int(connection.execute(_SERVERS).scalar_one())

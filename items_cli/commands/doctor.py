@@ -1,4 +1,4 @@
-"""`items doctor`: is a store sound?"""
+"""`items doctor`: examine a store."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 def doctor(as_json: AsJson = False, store: ExistingStore = STORE) -> None:
     """Check everything that a store holds, and list what is wrong.
 
-    It reads a snapshot, beside the service. `--store sqlite:///FILE` checks a backup.
+    It reads a snapshot beside the running service. `--store sqlite:///FILE` checks a backup.
 
     Exit codes: 0 the store is sound, 1 something is wrong with it, 2 it cannot be read.
     """

@@ -1,4 +1,4 @@
-"""`items get`: one item."""
+"""`items get`: print one item."""
 
 from typing import Annotated
 
@@ -21,11 +21,13 @@ Revision = Annotated[
         "--revision",
         metavar="N",
         min=0,
-        help="Read it as it was at this revision.",
+        help="Print the item as it was at this revision.",
         show_default="the newest",
     ),
 ]
-ShowDeleted = Annotated[bool, typer.Option("--show-deleted", help="Read it even if it is deleted.")]
+ShowDeleted = Annotated[
+    bool, typer.Option("--show-deleted", help="Print the item even if it is deleted.")
+]
 
 
 def get_item(

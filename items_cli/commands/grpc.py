@@ -1,4 +1,4 @@
-"""`items grpc`: the gRPC server alone."""
+"""`items grpc`: run the gRPC server alone."""
 
 import os
 
@@ -14,5 +14,5 @@ def grpc(store: Store = STORE, grpc: GrpcAddress = GRPC, log_level: LogLevel = N
     lists them. Exit codes: 0 stopped, 1 it could not serve, 2 a setting is wrong.
     """
     log_at(log_level)
-    os.environ["ITEMS_STORE"] = store  # not on the command line, where everybody reads passwords
+    os.environ["ITEMS_STORE"] = store  # everybody can read a command line
     become("grpc_server", "--grpc", str(grpc))

@@ -1,4 +1,4 @@
-"""`items health`: whether a process serves, for those who start and watch it."""
+"""`items health`: a probe for the supervisors of the service."""
 
 import asyncio
 import os
@@ -15,22 +15,28 @@ FAILING = 1
 Grpc = Annotated[
     Address | None,
     typer.Option(
-        "--grpc", metavar="HOST:PORT", parser=parsed_address, help="Ask the gRPC server there."
+        "--grpc",
+        metavar="HOST:PORT",
+        parser=parsed_address,
+        help="Probe the gRPC server at this address.",
     ),
 ]
 Http = Annotated[
     Address | None,
     typer.Option(
-        "--http", metavar="HOST:PORT", parser=parsed_address, help="Ask the REST facade there."
+        "--http",
+        metavar="HOST:PORT",
+        parser=parsed_address,
+        help="Probe the REST facade at this address.",
     ),
 ]
 
 
 def health(grpc: Grpc = None, http: Http = None) -> None:
-    """Tell whether the service is up.
+    """Check whether the service is up.
 
-    It prints a line for each address: the gRPC server is asked for its health, the facade
-    whether it is ready. Without a flag, the gRPC server at ITEMS_GRPC is asked.
+    It prints a line for each address: it asks the gRPC server for its health, and the facade
+    whether it is ready. Without a flag, it asks the gRPC server at ITEMS_GRPC.
 
     Exit codes: 0 all of them serve, 1 one does not, 2 an address cannot be read.
     """

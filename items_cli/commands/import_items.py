@@ -1,4 +1,4 @@
-"""`items import`: a catalogue from a file into the service."""
+"""`items import`: load items from a file into the service."""
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +15,7 @@ from items_client import RetryPolicy
 STDIN = "-"
 
 PATIENCE = 60.0
-"""How long, in seconds, a batch is sent again while the service does not answer."""
+"""The time, in seconds, that a batch is sent again while the service does not answer."""
 
 UNREADABLE = 2
 """The exit code if the file cannot be read."""
@@ -34,7 +34,7 @@ BatchSize = Annotated[
         envvar="ITEMS_BATCH",
         min=1,
         max=MOST_ITEMS,
-        help="How many items one call carries at most, from 1 to 1000.",
+        help="The most items of one call, from 1 to 1000.",
     ),
 ]
 
@@ -43,8 +43,9 @@ def import_items(file: File, grpc: Service = str(GRPC), batch: BatchSize = 500) 
     """Load items from a file with one JSON object per line (NDJSON).
 
     An item is created, or replaced if it exists. A line that is refused is named with the
-    reason, and disturbs no other. Importing again is harmless: what is the same stays as it
-    is. `items list --json` prints what this reads; `jq -c '.[]'` turns a JSON array into it.
+    reason; the other lines are imported. Importing a file again is harmless: what is the same
+    stays as it is. The command reads what `items list --json` prints; `jq -c '.[]'` turns a JSON
+    array into lines.
 
     Exit codes: 0 every line was taken, 1 a line was refused, 2 the file cannot be read or the
     service does not answer, 130 interrupted.

@@ -1,4 +1,4 @@
-"""`items ingest`: writes from a queue or a stream, applied to a running service."""
+"""`items ingest`: apply writes from a queue or a stream to a running service."""
 
 import os
 
@@ -11,12 +11,12 @@ from items_cli.processes.parts import become
 def ingest(url: SourceUrl, grpc: Service = str(GRPC), log_level: LogLevel = None) -> None:
     """Apply writes that arrive in a RabbitMQ queue or a Redis stream.
 
-    A message is a BatchWriteItems request as JSON; its id makes it idempotent. What cannot be
-    applied becomes a dead letter, with the problem that it has.
+    A message is a BatchWriteItems request as JSON; its id makes it idempotent. A message that
+    cannot be applied becomes a dead letter, with the reason.
 
     Exit codes: 0 stopped, 1 it could not run, 2 a setting is wrong.
     """
     log_at(log_level)
     check_brokers()
-    os.environ["ITEMS_INGEST"] = url  # not on the command line: it may hold a password
+    os.environ["ITEMS_INGEST"] = url  # everybody can read a command line
     become("items_events.ingest", "--upstream", grpc)

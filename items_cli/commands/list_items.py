@@ -1,4 +1,4 @@
-"""`items list`: the items that match a filter."""
+"""`items list`: print the items that match a filter."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from items_cli.session import Session, connect
 from items_client import ItemsError
 
 FIRST = 50
-"""How many items a table shows if nobody says."""
+"""The number of items in a table without --limit."""
 
 LARGEST_PAGE = 1000
 
@@ -28,7 +28,7 @@ Filter = Annotated[
     typer.Option(
         "--filter",
         metavar="FILTER",
-        help='Which items: `labels.section = "editors" AND name = "vim*"` (AIP-160).',
+        help='The items to list: `labels.section = "editors" AND name = "vim*"` (AIP-160).',
     ),
 ]
 OrderBy = Annotated[
@@ -41,7 +41,7 @@ Limit = Annotated[
         "--limit",
         metavar="N",
         min=1,
-        help="How many items at most.",
+        help="The most items to list.",
         show_default=f"{FIRST}, or all with --json",
     ),
 ]
@@ -74,7 +74,7 @@ def list_items(
 
 
 def _items(session: Session, where: str, order_by: str, limit: int | None) -> Iterator[pb.Item]:
-    """The items, in pages of a fitting size."""
+    """Yield the items, fetched in pages that fit *limit*."""
     size = min(limit or LARGEST_PAGE, LARGEST_PAGE)
     listing = session.items.list(filter=where, order_by=order_by, page_size=size)
     for page in session.walk(listing.pages()):
@@ -82,7 +82,7 @@ def _items(session: Session, where: str, order_by: str, limit: int | None) -> It
 
 
 def _say_that_none_matches(where: str) -> None:
-    """Say it to a person, and to a script only if the filter hardly means what it says."""
+    """Print that no item matches: to a person always, to a script only with a hint."""
     hints = misspelt_operators(where)
     if hints or sys.stderr.isatty():
         typer.echo("No items match.", err=True)
@@ -96,7 +96,7 @@ def _print_lines(items: Iterable[pb.Item], limit: int | None) -> None:
 
 
 def _print_table(items: Iterable[pb.Item], limit: int) -> None:
-    """A line for each of the first *limit* items."""
+    """Print a row for each of the first *limit* items."""
     items = iter(items)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("ID", no_wrap=True)

@@ -1,4 +1,4 @@
-"""`items migrate`: the schema of a store, and what a newer version does to it."""
+"""`items migrate`: upgrade the schema of a store for a newer version."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ Sql = Annotated[bool, typer.Option("--sql", help="Print the SQL statements.")]
 
 
 def migrate_app() -> typer.Typer:
-    """The commands of the group."""
+    """Return the group with its commands."""
     app = typer.Typer(
         cls=Group,
         no_args_is_help=True,
@@ -33,8 +33,8 @@ def plan(sql: Sql = False, store: ExistingStore = STORE) -> None:
 def apply(store: ExistingStore = STORE) -> None:
     """Apply the migrations that a store lacks, each in a transaction of its own.
 
-    Make a backup before. No server may use an SQLite file meanwhile; on PostgreSQL
-    servers go on, and are replaced by the new version afterwards.
+    Make a backup first. No server may use an SQLite file meanwhile; on PostgreSQL, servers
+    go on, and are replaced by the new version afterwards.
     """
     from items_cli.upkeep import migrate
 
@@ -42,7 +42,7 @@ def apply(store: ExistingStore = STORE) -> None:
 
 
 def check(store: ExistingStore = STORE) -> None:
-    """Tell whether this version of the service can serve the store.
+    """Check whether this version of the service can serve the store.
 
     Exit codes: 0 it can, 1 it cannot, 2 the store cannot be read.
     """

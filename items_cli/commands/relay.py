@@ -1,4 +1,4 @@
-"""`items relay`: the changes of a running service, published to brokers."""
+"""`items relay`: publish the changes of a running service to brokers."""
 
 import os
 from typing import Annotated
@@ -17,7 +17,7 @@ Start = Annotated[
         "--from",
         metavar="oldest|now|REVISION",
         envvar="ITEMS_EVENTS_FROM",
-        help="Where a new sink begins: oldest kept, now, or after a revision.",
+        help="The place where a new sink begins: the oldest change, now, or after a revision.",
     ),
 ]
 
@@ -31,9 +31,9 @@ def relay(
     """Publish every change to RabbitMQ, Redis Streams or NATS JetStream.
 
     Changes are published as CloudEvents, in order and at least once; duplicates have the same
-    id. Several relays may run: one of them serves each sink. A broker that is down delays
-    nothing, and gets what it missed when it is back. `items events declare` makes what a
-    broker needs beforehand.
+    id. Several relays may run: one of them serves each sink. A broker that is down does not
+    delay the others, and gets what it missed when it is back. `items events declare` prepares
+    a broker beforehand.
 
     Exit codes: 0 stopped, 1 it could not run, 2 a setting is wrong.
     """
@@ -41,8 +41,8 @@ def relay(
     if not events:
         raise Failure("no sink is named: --events URL, or ITEMS_EVENTS", exit_code=2)
     if start not in {"oldest", "now"} and not start.isdecimal():
-        raise typer.BadParameter("--from is `oldest`, `now` or a revision")
+        raise typer.BadParameter("--from must be `oldest`, `now` or a revision")
     check_brokers()
-    # Not on the command line, where everybody could read the passwords.
+    # Everybody on the machine can read the passwords on a command line.
     os.environ.update(ITEMS_EVENTS=" ".join(events), ITEMS_EVENTS_FROM=start)
     become("items_events", "--upstream", grpc)

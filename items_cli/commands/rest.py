@@ -1,4 +1,4 @@
-"""`items rest`: the REST facade alone."""
+"""`items rest`: run the REST facade alone."""
 
 from items_cli.flags import GRPC, HTTP, HttpAddress, Upstream
 from items_cli.processes.logs import LogLevel, log_at

@@ -1,4 +1,4 @@
-"""`items restore`: a store from a backup."""
+"""`items restore`: put a backup in place of a store."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,12 +10,14 @@ from items_cli.flags import STORE, ExistingStore
 BackupFile = Annotated[
     Path | None, typer.Argument(metavar="FILE", show_default=False, help="The backup.")
 ]
-Force = Annotated[bool, typer.Option("--force", help="Set the present store aside, and keep it.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Set the present store aside under another name.")
+]
 AsNew = Annotated[
     bool, typer.Option("--as-new", help="Make the copy a store of its own, with a new id.")
 ]
 MarkOnly = Annotated[
-    bool, typer.Option("--mark-only", help="Mark a store that other means have put back.")
+    bool, typer.Option("--mark-only", help="Mark a store that other tools have put back.")
 ]
 
 
@@ -28,10 +30,10 @@ def restore(
 ) -> None:
     """Put a backup in place of the store. Stop the servers first.
 
-    The backup is checked before. What was written after it is lost, and the etags and cursors
-    of that are refused: no revision is given twice. --mark-only does the same for a store that
-    was put back otherwise, as PostgreSQL's are. --as-new is for a copy that lives
-    beside the first: it gets an id of its own, and no sinks.
+    The backup is checked first. What was written after it is lost, and its etags and cursors
+    are refused: no revision is given twice. --mark-only does the same for a store that other
+    tools have put back, such as PostgreSQL's. --as-new is for a copy that lives beside the
+    first store: it gets an id of its own, and no sinks.
 
     Exit codes: 0 done, 2 nothing was changed.
     """

@@ -1,4 +1,4 @@
-"""`items serve`: the whole service, as processes under one supervisor."""
+"""`items serve`: run the whole service, as processes under one supervisor."""
 
 import asyncio
 import os
@@ -36,11 +36,11 @@ def serve(  # noqa: PLR0913, PLR0917  # a flag each
 ) -> None:
     """Run the whole service: the gRPC server and the REST facade over one database.
 
-    It prints where everything is as soon as it answers, and ends within 5 seconds on Ctrl-C
+    It prints the addresses as soon as the service answers, and ends within 5 seconds on Ctrl-C
     or SIGTERM. If one part ends by itself, so do the others.
 
-    --events adds the relay that `items relay` is; --workers runs several servers and facades
-    at the same ports. Every other setting is read from its ITEMS_... variable.
+    --events adds the relay of `items relay`; --workers runs several servers and facades on the
+    same ports. Every other setting is read from its ITEMS_... variable.
 
     Exit codes: 0 stopped, 1 a part could not serve, 2 a setting is wrong.
     """
@@ -50,7 +50,7 @@ def serve(  # noqa: PLR0913, PLR0917  # a flag each
     _check_workers(workers, store)
     if events:
         check_brokers()
-    # Not on command lines, where everybody reads passwords.
+    # Everybody on the machine can read the passwords on a command line.
     os.environ.update(ITEMS_STORE=store, ITEMS_EVENTS=" ".join(events or ()))
     plan = Plan(grpc, http, workers, publishes=bool(events))
     with ExitStack() as claims:
@@ -62,14 +62,14 @@ def serve(  # noqa: PLR0913, PLR0917  # a flag each
 
 
 def _level(chosen: Level | None, *, quiet: bool) -> Level | None:
-    """A person who looks on is told what is wrong, and not every call."""
+    """Return the log level: on a terminal only warnings, and not every call."""
     if quiet:
         return "error"
     return chosen or ("warning" if on_a_terminal() else None)
 
 
 def _warn_of_unknown_variables(*, quiet: bool) -> None:
-    """Say it here, once, and not in every part."""
+    """Warn of each variable that no process reads, and remove it, so that no part warns again."""
     for variable in list(unknown_variables(os.environ)):
         del os.environ[variable.name]
         if not quiet:

@@ -1,4 +1,4 @@
-"""`items store`: moving a store to another database."""
+"""`items store`: move a store to another database."""
 
 from typing import Annotated
 
@@ -6,19 +6,21 @@ import typer
 
 from items_cli.help import Command, Group
 
-From = Annotated[str, typer.Argument(metavar="FROM", help="The store, as a URL.")]
-To = Annotated[str, typer.Argument(metavar="TO", help="An empty database, or an unfinished copy.")]
-One = Annotated[str, typer.Argument(metavar="ONE", help="A store.")]
-Other = Annotated[str, typer.Argument(metavar="OTHER", help="Another one.")]
-Closed = Annotated[str, typer.Argument(metavar="URL", help="The store that was moved.")]
+From = Annotated[str, typer.Argument(metavar="FROM", help="The URL of the store.")]
+To = Annotated[
+    str, typer.Argument(metavar="TO", help="The URL of an empty database, or an unfinished copy.")
+]
+One = Annotated[str, typer.Argument(metavar="ONE", help="The URL of a store.")]
+Other = Annotated[str, typer.Argument(metavar="OTHER", help="The URL of the other store.")]
+Closed = Annotated[str, typer.Argument(metavar="URL", help="The URL of the store that was moved.")]
 Follow = Annotated[
-    bool, typer.Option("--follow", help="Copy beside servers, and go on until Ctrl-C.")
+    bool, typer.Option("--follow", help="Copy beside the servers, and follow until Ctrl-C.")
 ]
 Close = Annotated[bool, typer.Option("--close", help="Let no server open FROM afterwards.")]
 
 
 def store_app() -> typer.Typer:
-    """The commands of the group."""
+    """Return the group with its commands."""
     app = typer.Typer(
         cls=Group,
         no_args_is_help=True,
@@ -35,7 +37,7 @@ def copy(from_: From, to: To, follow: Follow = False, close: Close = False) -> N
 
     Ids, revisions, history, answered request ids and sinks are the same there: etags, page
     tokens and cursors stay valid. No server opens the copy before it is finished. A command
-    that was interrupted goes on where it was.
+    that was interrupted resumes when it is run again.
 
     Exit codes: 0 finished, 1 servers use FROM and the copy cannot be finished, 2 a store cannot
     be used, 130 interrupted.
@@ -60,7 +62,7 @@ def verify(one: One, other: Other) -> None:
 def reopen(url: Closed) -> None:
     """Let servers open a store again that was moved and closed.
 
-    What has been written where it was moved to is not in it.
+    It does not hold what has been written to the copy since.
     """
     from items_cli.upkeep.copy import reopen as reopen_store
 

@@ -1,4 +1,4 @@
-"""`items watch`: what happens to the items, as it happens."""
+"""`items watch`: print the changes of the items as they happen."""
 
 from typing import Annotated
 
@@ -30,14 +30,14 @@ FromRevision = Annotated[
         "--from",
         metavar="REVISION",
         min=0,
-        help="Begin with what came after this revision; 0 is everything that is kept.",
+        help="Begin after this revision; 0 begins with the oldest change that is kept.",
         show_default="now",
     ),
 ]
-WithSnapshot = Annotated[bool, typer.Option("--snapshot", help="Begin with the items that exist.")]
-WithPrevious = Annotated[
-    bool, typer.Option("--previous", help="Say which fields of an item changed.")
+WithSnapshot = Annotated[
+    bool, typer.Option("--snapshot", help="Begin with the items that exist now.")
 ]
+WithPrevious = Annotated[bool, typer.Option("--previous", help="Name the fields that changed.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON, one revision with its changes per line.")
 ]
@@ -62,14 +62,15 @@ def watch(  # noqa: PLR0913, PLR0917  # a flag each
 ) -> None:
     """Print every change as it happens, one per line.
 
-    Changes come in order, each once. When the connection is lost or the service restarts, it
-    goes on where it was. Ctrl-C ends it, and tells the revision to go on from with `--from`.
+    Changes come in order, each once. When the connection is lost or the service restarts, the
+    command resumes where it was. Ctrl-C ends it, and prints the revision to resume from with
+    `--from`.
 
     Exit codes: 0 the limit is reached, 1 refused or a guarantee was broken, 2 the service does
     not answer, 130 interrupted.
     """
     if snapshot and from_revision is not None:
-        raise typer.BadParameter("begin with --snapshot or with --from, not with both")
+        raise typer.BadParameter("--snapshot and --from exclude each other; leave one out")
     for hint in misspelt_operators(where):
         say(hint)
     reporter = Reporter(verifies=verify)
@@ -89,7 +90,7 @@ def watch(  # noqa: PLR0913, PLR0917  # a flag each
 
 
 def _follow(session: Session, follower: Follower, watch: Watch) -> int:
-    """Follow *watch* to the limit, or to Ctrl-C; the exit code."""
+    """Follow *watch* to the limit, or to Ctrl-C; return the exit code."""
     following = session.start(follower.follow(watch))
     try:
         following.result()

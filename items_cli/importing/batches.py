@@ -1,4 +1,4 @@
-"""Lines gathered into batches, whose items one call can carry."""
+"""Lines gathered into batches whose items one call can carry."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,41 +8,41 @@ from items_cli.importing.item_line import RefusedLine, parse_item
 from items_cli.importing.lines import Line
 
 MOST_BYTES = 3 << 20
-"""Below the 4 MiB that a gRPC message may have, with room for what is around an item."""
+"""The largest batch, in bytes: below the 4 MiB of a gRPC message, with room for the rest of it."""
 
 OVERHEAD = 64
-"""Bytes that a batch needs around each item: tags and lengths."""
+"""The bytes that a batch needs around each item: tags and lengths."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """What some lines became: items, or reasons why not, by the number of the line."""
+    """The items of some lines, and the reasons of the refused ones, by the number of the line."""
 
     items: dict[int, pb.Item] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
     size: int = 0
 
     def add(self, number: int, item: pb.Item) -> None:
-        """Take the item of line *number*."""
+        """Add the item of line *number*."""
         self.items[number] = item
         self.size += _size(item)
 
     def refuse(self, number: int, reason: str) -> None:
-        """Note why line *number* is refused; if it was an item here, it is none any more."""
+        """Set the reason why line *number* is refused, and remove its item."""
         self.items.pop(number, None)
         self.refused[number] = reason
 
     def is_full(self, most_lines: int) -> bool:
-        """Whether the lines are as many as they may be."""
+        """Return whether the batch has *most_lines* lines."""
         return len(self.items) + len(self.refused) >= most_lines
 
     def has_room_for(self, item: pb.Item) -> bool:
-        """Whether one call can carry *item* too."""
+        """Return whether one call can carry *item* too."""
         return self.size + _size(item) <= MOST_BYTES
 
 
 def gather(lines: Iterable[Line], most_lines: int) -> Iterator[Batch]:
-    """Batches of at most *most_lines* lines, in order; blank lines are passed over."""
+    """Yield batches of at most *most_lines* lines, in order; blank lines are skipped."""
     batch = Batch()
     for line in lines:
         if not line.content.strip():

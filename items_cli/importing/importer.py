@@ -1,4 +1,4 @@
-"""Brings the items of an NDJSON stream into the service."""
+"""The writer of imported items: batches in, calls out."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -16,17 +16,17 @@ from items_client.errors import DeadlineExceeded, ItemsError, Overloaded, Unavai
 Answer = Future[pb.BatchWriteItemsResponse]
 
 LAST_WAIT = 2.0
-"""Seconds that an interrupted import waits for the batch that is under way."""
+"""The time, in seconds, that an interrupted import waits for the batch under way."""
 
 Refuse = Callable[[int, str], None]
-"""Is told the number of a refused line, and why it is refused."""
+"""A function that takes the number of a refused line, and the reason."""
 
 
 class Importer:
-    """Replaces items, batch by batch; each line that is refused is told to *refuse*.
+    """Replaces items, batch by batch, and passes each refused line to *refuse*.
 
-    Each write stands for itself, so that one refused line disturbs no other. Done
-    twice, the second time changes nothing.
+    A refused write does not stop the others of its batch. Importing twice changes nothing the
+    second time.
     """
 
     def __init__(self, session: Session, refuse: Refuse) -> None:
@@ -36,10 +36,12 @@ class Importer:
         self.tally = Tally()
 
     def run(self, lines: Iterable[Line], most_lines: int) -> None:
-        """Import *lines* in batches of at most *most_lines*.
+        """Import *lines* in batches of at most *most_lines*, in order.
 
-        While the service writes one batch, the next is read; the order is kept. Raises
-        ItemsError if the service does not answer any more.
+        While the service writes one batch, the next is read.
+
+        Raises:
+            ItemsError: the service does not answer any more.
         """
         try:
             for batch in gather(lines, most_lines):
@@ -52,7 +54,7 @@ class Importer:
         self._finish()
 
     def _send(self, batch: Batch) -> Answer | None:
-        """Start to write what *batch* has; None if it has nothing."""
+        """Start to write the items of *batch*; return None if it has none."""
         if not batch.items:
             return None
         requests = [pb.ReplaceItemRequest(item=item) for item in batch.items.values()]
@@ -60,7 +62,7 @@ class Importer:
         return self._session.start(call)
 
     def _finish(self, seconds: float | None = None) -> None:
-        """Wait for the batch that is under way, if there is one, and say what came of it."""
+        """Wait for the batch under way, if there is one, and report its refused lines."""
         if self._under_way is None:
             return
         (batch, answer), self._under_way = self._under_way, None
@@ -70,7 +72,7 @@ class Importer:
             self._report(batch.refused)
 
     def _settle(self, batch: Batch, answer: Answer | None, seconds: float | None) -> None:
-        """Send *batch* again without what breaks the limits, until the rest is taken."""
+        """Send *batch* again without the items that break the limits, until the rest is taken."""
         while answer is not None:
             try:
                 self._take(batch, answer.result(seconds))
@@ -83,7 +85,7 @@ class Importer:
                 return
 
     def _take(self, batch: Batch, answer: pb.BatchWriteItemsResponse) -> None:
-        """Count what was written, and note in *batch* what was refused by itself."""
+        """Count the written items, and refuse those of *batch* that *answer* has an error for."""
         for number, result in zip(tuple(batch.items), answer.results, strict=True):
             if result.HasField("error"):
                 _refuse(batch, number, errors.reason(statuses.from_status(result.error)))

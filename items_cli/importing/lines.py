@@ -26,7 +26,7 @@ class Line:
 
 
 def read_lines(stream: BinaryIO, limit: int = LIMIT) -> Iterator[Line]:
-    """The lines of *stream*; what a line has beyond *limit* bytes is passed over."""
+    """Yield the lines of *stream*; of each, what exceeds *limit* bytes is skipped."""
     number = 0
     while raw := stream.readline(limit):
         number += 1
@@ -35,7 +35,7 @@ def read_lines(stream: BinaryIO, limit: int = LIMIT) -> Iterator[Line]:
 
 
 def one_item_a_line(lines: Iterable[Line], name: str) -> Iterator[Line]:
-    """Pass *lines* of the file *name* on, if they look like one JSON object each.
+    """Yield *lines* of the file *name* as they are, if they look like one JSON object each.
 
     Raises:
         Failure: the first line that is not empty begins a JSON array, or an object of
@@ -52,7 +52,7 @@ def one_item_a_line(lines: Iterable[Line], name: str) -> Iterator[Line]:
 
 
 def _pass_over_rest(raw: bytes, stream: BinaryIO, limit: int) -> bool:
-    """Read to the end of the line that *raw* begins; whether *raw* was all of it."""
+    """Skip the rest of the line that *raw* begins; return whether *raw* was all of it."""
     whole = True
     while raw and not raw.endswith(b"\n"):
         raw = stream.readline(limit)

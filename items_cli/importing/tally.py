@@ -1,4 +1,4 @@
-"""What came of an import, so far."""
+"""The counts of an import, by outcome."""
 
 import time
 from collections import Counter
@@ -20,7 +20,7 @@ _OUTCOME_OF: Mapping[pb.ChangeKind.ValueType, str] = MappingProxyType(
 
 
 class Tally:
-    """Counts items by outcome. The clock is an argument."""
+    """Counts lines by their outcome. The clock, in seconds, is an argument."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -29,16 +29,16 @@ class Tally:
 
     @property
     def refused(self) -> int:
-        """How many lines were refused."""
+        """The number of refused lines."""
         return self._counts["refused"]
 
     @property
     def total(self) -> int:
-        """How many lines came to an outcome."""
+        """The number of lines with an outcome."""
         return self._counts.total()
 
     def written(self, kind: pb.ChangeKind.ValueType) -> None:
-        """Count an item that was accepted, by what the write did."""
+        """Count an item that was accepted, by the *kind* of its change."""
         self._counts[_OUTCOME_OF.get(kind, "updated")] += 1
 
     def refuse(self) -> None:
@@ -46,7 +46,7 @@ class Tally:
         self._counts["refused"] += 1
 
     def summary(self) -> str:
-        """How many lines of the input, how fast, and what came of them."""
+        """Return the number of lines, their rate, and the count of each outcome, in one line."""
         seconds = max(self._clock() - self._start, 1e-9)
         counts = ", ".join(
             f"{self._counts[name]:,} {name}" for name in OUTCOMES if self._counts[name]

@@ -1,1 +1,4 @@
-"""Output: items and changes as text, for terminals and pipes."""
+"""Output: items, changes and tables as text, for terminals and pipes, and the progress bar.
+
+May import the modules beside `commands`.
+"""

@@ -1,4 +1,4 @@
-"""Changes as text: one line each, for people."""
+"""Changes as text for people, one line each."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
@@ -13,7 +13,7 @@ from items.v1.items_fields import ITEM_WRITABLE
 from items_cli.output.terminal import printable
 
 PRESENT = "present"
-"""What is said of an item that the snapshot has."""
+"""The kind that is shown for an item of the snapshot."""
 
 _COLOURS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,7 +36,7 @@ _MAPS = frozenset(
 
 
 def change_lines(commit: pb.ItemChanges) -> Iterator[str]:
-    """A line for each change: time, revision, kind, id, name, and what else there is to say."""
+    """Yield a line for each change: time, revision, kind, id, name, and remarks in brackets."""
     for change in commit.changes:
         kind = pb.ChangeKind.Name(change.kind).removeprefix("CHANGE_KIND_").lower()
         line = _line(commit.commit_time, commit.revision, kind, change.item)
@@ -45,7 +45,7 @@ def change_lines(commit: pb.ItemChanges) -> Iterator[str]:
 
 
 def item_line(item: pb.Item) -> str:
-    """The same for an item that the snapshot has."""
+    """Return the line for an item of the snapshot."""
     return _line(item.update_time, item.revision, PRESENT, item)
 
 
@@ -55,7 +55,7 @@ def _line(time: Timestamp, revision: int, kind: str, item: pb.Item) -> str:
 
 
 def _local(time: Timestamp) -> str:
-    """To the millisecond, in the time zone of this machine."""
+    """Return *time* to the millisecond, in the time zone of this machine."""
     return f"{time.ToDatetime(UTC).astimezone():%Y-%m-%d %H:%M:%S.%f}"[:-3]
 
 
@@ -67,7 +67,7 @@ def _remarks(change: pb.ItemChange) -> Iterator[str]:
 
 
 def _changed(change: pb.ItemChange) -> Iterator[str]:
-    """The names of what somebody wrote that differs; each entry of a map by itself."""
+    """Yield the names of the writable fields that differ; of a map, the name of each entry."""
     for name in ITEM_WRITABLE:
         item, previous = (_held(each, name) for each in (change.item, change.previous))
         if name in _MAPS:
@@ -79,7 +79,7 @@ def _changed(change: pb.ItemChange) -> Iterator[str]:
 
 
 def _held(item: pb.Item, name: str) -> Any:
-    """The value of a field; None if it has none, where that can be told."""
+    """Return the value of a field; None if it is absent and has presence."""
     has_presence = pb.Item.DESCRIPTOR.fields_by_name[name].has_presence
     if has_presence and not item.HasField(name):  # type: ignore[arg-type]  # the name of a field
         return None

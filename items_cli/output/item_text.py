@@ -11,16 +11,16 @@ from items.v1 import items_pb2 as pb
 from items_cli.output.terminal import printable
 
 EXACT = 2.0**53
-"""Below it every whole number has a float of its own."""
+"""The bound below which every whole number is a double of its own."""
 
 
 def as_line(message: Message) -> str:
-    """ProtoJSON in one line."""
+    """Return *message* as ProtoJSON in one line."""
     return json.dumps(_fields(message), ensure_ascii=False, separators=(",", ":"))
 
 
 def rows(item: pb.Item) -> Iterator[tuple[str, str]]:
-    """Each field that is set, with its value; what is in an object key by key, deeper as JSON."""
+    """Yield the name and value of each set field: an object key by key, what is deeper as JSON."""
     for name, value in _fields(item).items():
         if isinstance(value, dict):
             for key, content in sorted(value.items()):
@@ -30,12 +30,12 @@ def rows(item: pb.Item) -> Iterator[tuple[str, str]]:
 
 
 def labels(item: pb.Item) -> str:
-    """The labels as ``key=value``, in order."""
+    """Return the labels as ``key=value``, sorted by key."""
     return printable(" ".join(f"{key}={value}" for key, value in sorted(item.labels.items())))
 
 
 def _fields(message: Message) -> dict[str, Any]:
-    """*message* as JSON: whole numbers as 3, where json_format has 3.0; keys as in REST."""
+    """Return *message* as JSON: keys sorted, and whole numbers as 3 where json_format has 3.0."""
     return {name: _whole(value) for name, value in json_format.MessageToDict(message).items()}
 
 

@@ -1,4 +1,4 @@
-"""The processes that `items serve` starts: planned, supervised and ended together.
+"""Processes: the parts of the service, planned, started, supervised and ended together.
 
 May import the modules beside `commands`.
 """

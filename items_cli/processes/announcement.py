@@ -1,4 +1,4 @@
-"""What `items serve` says when the service is up."""
+"""The addresses that `items serve` prints when the service is up."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from items_runtime.configuration.passwords import without_password
 SQLITE = "sqlite:///"
 
 WIDTH = 10
-"""Columns of the names."""
+"""The width, in columns, of a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Where everything of the service is, by name, in the order in which it is told."""
+    """The names and places of the parts of the service, in the order in which they are printed."""
 
     places: tuple[tuple[str, str], ...]
 
@@ -27,7 +27,7 @@ class Announcement:
     def of(
         cls, plan: Plan, addresses: Addresses, store: str, events: Sequence[str]
     ) -> "Announcement":
-        """What there is to tell of *plan*: no password of *store* and *events*."""
+        """Return the announcement of *plan*, without the passwords of *store* and *events*."""
         site = f"http://{addresses[HTTP].within_reach()}"
         places = [
             ("REST", f"{site}/v1/items"),
@@ -41,7 +41,7 @@ class Announcement:
         return cls(tuple(places))
 
     def print(self, *, quiet: bool = False) -> None:
-        """Print it to standard output, unless *quiet*."""
+        """Print the announcement to standard output, unless *quiet*."""
         if quiet:
             return
         console = Console(highlight=False, soft_wrap=True)
@@ -52,7 +52,7 @@ class Announcement:
 
 
 def data(store: str) -> str:
-    """Where the data is: the path of a file, or a URL without its password."""
+    """Return where *store* keeps its data: the path of a file, or a URL without its password."""
     if store.startswith(SQLITE):
         return str(Path(store.removeprefix(SQLITE).partition("?")[0]).absolute())
     return without_password(store)

@@ -1,4 +1,4 @@
-"""A process that the supervisor starts, and how it is ended."""
+"""A process of the supervisor: started, watched, and ended."""
 
 import asyncio
 import signal
@@ -12,14 +12,14 @@ from items_cli.errors import Failure
 from items_cli.processes import parent_death
 
 LONGEST_CAUSE = 65_536
-"""Bytes of a cause that are read."""
+"""The bytes of a cause that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the service: a module to run, and how to tell that it is ready.
+    """One part of the service: a module to run, and a probe for its readiness.
 
-    *is_ready* answers at once; it is asked again until it says so.
+    *is_ready* answers at once; the supervisor calls it until it returns True.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running part; *tie* is the socket that it is tied by."""
+    """A running part; *tie* is the parent's end of the socket that ties it to this process."""
 
     part: Part
     process: asyncio.subprocess.Process
@@ -55,7 +55,7 @@ class Child:
 
     @property
     def ended(self) -> bool:
-        """Whether the process is gone."""
+        """True if the process is gone."""
         return self.process.returncode is not None
 
     def tell(self, number: signal.Signals) -> None:
@@ -72,13 +72,13 @@ class Child:
         end.cancel()
 
     def cause(self) -> str:
-        """Why the process could not serve, in its own words; empty if it did not say."""
+        """Return the reason why the process could not serve, as it told it; empty if it did not."""
         with suppress(BlockingIOError, ConnectionError):
             return self.tie.recv(LONGEST_CAUSE).decode(errors="replace")
         return ""
 
     def failure(self) -> Failure:
-        """How the process ended, for people, with the exit code that the whole ends with."""
+        """Return the error with which the command ends because this process has ended."""
         code, cause = self.process.returncode or 0, self.cause()
         if cause:
             return Failure(f"{self.part.name} cannot serve: {cause}", exit_code=max(code, 1))

@@ -1,4 +1,4 @@
-"""The log of what a command starts: how much, and in which form."""
+"""The level and the form of the logs of the processes that a command starts."""
 
 import os
 import sys
@@ -29,17 +29,17 @@ Quiet = Annotated[
 
 
 def readable_on_a_terminal() -> None:
-    """Let what is started from here log for people, if they see it and want nothing else."""
+    """Let the processes log for people if standard error is a terminal and no form is set."""
     if on_a_terminal():
         os.environ.setdefault("ITEMS_LOG_FORMAT", "console")
 
 
 def log_at(level: Level | None) -> None:
-    """Let what is started from here log lines of at least *level*, if one is chosen."""
+    """Let the processes log lines of at least *level*, if it is set."""
     if level is not None:
         os.environ["ITEMS_LOG_LEVEL"] = level
 
 
 def on_a_terminal() -> bool:
-    """Whether a person sees the log."""
+    """Return whether standard error is a terminal."""
     return sys.stderr.isatty()

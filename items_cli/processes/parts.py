@@ -1,4 +1,4 @@
-"""The parts of the service that `items serve` runs: what each is, and where it listens."""
+"""The parts of the service: their modules, their flags, and their addresses."""
 
 import os
 import sys
@@ -20,12 +20,12 @@ RELAY = "the relay"
 LOOPBACK = Address("127.0.0.1", 0)
 
 Addresses = Mapping[str, Address]
-"""Where everything listens, by the names that `Plan.places` gives."""
+"""The address of each listener, by the names that `Plan.places` returns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """As many servers and facades as there are *workers*, and a relay if it *publishes*."""
+    """The plan of as many servers and facades as *workers*, and of a relay if it *publishes*."""
 
     grpc: Address
     http: Address
@@ -43,7 +43,11 @@ class Plan:
         return _names("the REST facade", "REST facade", self.workers)
 
     def places(self) -> list[Place]:
-        """Every address that is listened on. Raises Failure if one cannot be read."""
+        """Return every address to listen on.
+
+        Raises:
+            Failure: a variable does not hold an address.
+        """
         places = [Place(self.grpc, "--grpc", GRPC), Place(self.http, "--http", HTTP)]
         if self.workers > 1:
             places += [Place(LOOPBACK, "--grpc", name) for name in self.servers]
@@ -56,7 +60,7 @@ class Plan:
         return places
 
     def parts(self, addresses: Addresses) -> list[Part]:
-        """The parts, at *addresses*: what others depend on comes first."""
+        """Return the parts at *addresses*, each after the parts that it depends on."""
         is_one = self.workers == 1
         own = [addresses[name] for name in self.servers] if not is_one else []
         target = str(addresses[GRPC].within_reach()) if is_one else ",".join(map(str, own))
@@ -84,7 +88,7 @@ def _server(addresses: Addresses) -> Part:
 
 
 def _servers(names: Sequence[str], addresses: Addresses) -> list[Part]:
-    """Servers at one port, where a connection leads to one of them, and each at its own."""
+    """Return servers that share one port; each has an address of its own as well."""
     shared = ("--grpc", str(addresses[GRPC]), "--grpc-reuse-port", "true")
     return [
         Part(
@@ -125,5 +129,5 @@ def become(module: str, *arguments: str) -> NoReturn:
 
 
 async def _at_once() -> bool:
-    """A broker that is down keeps nobody from serving."""
+    """Return True: a relay needs no broker to run."""
     return True

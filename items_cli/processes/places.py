@@ -1,4 +1,4 @@
-"""Where the parts of the service listen: planned, and held, before any of them starts."""
+"""The addresses of the parts: planned, and held until the parts have taken them."""
 
 import os
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from items_runtime.address import LAST_PORT, WILDCARDS, Address, BadAddress
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address, the flag or the variable that says it, and the part that listens there."""
+    """An address, the flag or variable that sets it, and the part that listens there."""
 
     address: Address
     setting: str
     part: str
 
     def overlaps(self, other: "Place") -> bool:
-        """Whether only one of the two parts can listen."""
+        """Return whether only one of the two parts can listen."""
         ours, theirs = self.address, other.address
         hosts = {ours.host, theirs.host}
         return ours.port == theirs.port != 0 and (
@@ -29,12 +29,12 @@ class Place:
 
 
 def metrics_places(variable: str, parts: Sequence[str]) -> list[Place]:
-    """Plan where *parts* show their metrics: the first where *variable* says, the others behind it.
+    """Return the places of the metrics of *parts*: consecutive ports from that of *variable* on.
 
-    None of them does if the variable is not set. Port 0 is a free one for each.
+    There are none if the variable is not set. Port 0 is a free one for each.
 
     Raises:
-        Failure: the variable holds no address, or there are too few ports behind it.
+        Failure: the variable does not hold an address, or there are too few ports above it.
     """
     text = os.environ.get(variable)
     if not text:
@@ -44,7 +44,9 @@ def metrics_places(variable: str, parts: Sequence[str]) -> list[Place]:
     except BadAddress as error:
         raise Failure(f"{variable}: {error}", exit_code=2) from error
     if first.port + len(parts) - 1 > LAST_PORT:
-        raise Failure(f"{variable}: {len(parts)} parts need ports behind {first}", exit_code=2)
+        raise Failure(
+            f"{variable}: {len(parts)} parts need consecutive ports from {first} on", exit_code=2
+        )
     return [
         Place(Address(first.host, first.port and first.port + number), variable, part)
         for number, part in enumerate(parts)
@@ -52,7 +54,7 @@ def metrics_places(variable: str, parts: Sequence[str]) -> list[Place]:
 
 
 def hold(places: Sequence[Place], claims: ExitStack) -> dict[str, Address]:
-    """Hold *places* until *claims* end; returns the address of each part, with its real port.
+    """Hold *places* until *claims* end; return the address of each part, with its real port.
 
     Raises:
         Failure: two of them are the same, or one is taken by another program.

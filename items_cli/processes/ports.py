@@ -1,4 +1,4 @@
-"""An address to listen on, made sure of before anything is started."""
+"""The claim on an address before any process is started."""
 
 import socket
 import sys
@@ -12,9 +12,10 @@ from items_runtime.os_errors import cannot_listen
 
 @contextmanager
 def claimed(address: Address, setting: str) -> Iterator[Address]:
-    """Hold *address*, with a real port, which nobody else is given within the block.
+    """Hold *address* within the block, and yield it with its real port.
 
-    Raises Failure, which names the *setting*, a flag or a variable, that chooses another.
+    Raises:
+        Failure: the address cannot be bound; *setting*, a flag or a variable, chooses another.
     """
     try:
         holder = _bound(address)
@@ -27,20 +28,20 @@ def claimed(address: Address, setting: str) -> Iterator[Address]:
     with holder:
         port = int(holder.getsockname()[1])
         if sys.platform != "linux":
-            # Elsewhere a bound socket is in the way of the one that is to listen.
+            # Elsewhere a bound socket keeps the server from binding the address.
             holder.close()
         yield address.at_port(port)
 
 
 def _bound(address: Address) -> socket.socket:
-    """A socket that is bound and does not listen: a server can still take the address."""
+    """Return a socket that is bound and does not listen: a server can still take the address."""
     found = socket.getaddrinfo(
         address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )
     family, kind, protocol, _, target = found[0]
     holder = socket.socket(family, kind, protocol)
     try:
-        # As servers do: what an earlier run left in TIME_WAIT is no obstacle.
+        # As servers do: connections of an earlier run in TIME_WAIT are no obstacle.
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         holder.bind(target)
     except OSError:

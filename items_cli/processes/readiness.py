@@ -1,4 +1,4 @@
-"""How to tell that a part of the service answers."""
+"""Probes for the readiness of the gRPC server and of the facade."""
 
 import asyncio
 from http.client import HTTPConnection, HTTPException
@@ -11,13 +11,13 @@ from items_runtime.address import Address
 from items_runtime.os_errors import in_words
 
 PATIENCE = 1.0
-"""Seconds that one question may take."""
+"""The time, in seconds, that one probe may take."""
 
 OK = 200
 
 
 async def grpc_trouble(address: Address) -> str | None:
-    """Ask the gRPC server at *address* for its health: None if it says SERVING, else why not."""
+    """Return why the gRPC server at *address* does not serve; None if it says SERVING."""
     target = str(address.within_reach())
     async with aio.insecure_channel(target, options=[("grpc.enable_http_proxy", 0)]) as channel:
         try:
@@ -33,24 +33,24 @@ async def grpc_trouble(address: Address) -> str | None:
 
 
 async def http_trouble(address: Address) -> str | None:
-    """Ask ``/readyz`` at *address*: None if it answers 200, else why the facade is not ready."""
+    """Return why the facade at *address* is not ready; None if ``/readyz`` answers 200."""
     return await asyncio.to_thread(_readyz, address.within_reach())
 
 
 async def grpc_serves(address: Address) -> bool:
-    """Whether the gRPC server at *address* says SERVING."""
+    """Return whether the gRPC server at *address* says SERVING."""
     return await grpc_trouble(address) is None
 
 
 async def http_is_ready(address: Address) -> bool:
-    """Whether ``/readyz`` at *address* answers 200."""
+    """Return whether ``/readyz`` at *address* answers 200."""
     return await http_trouble(address) is None
 
 
 def _of_call(error: aio.AioRpcError) -> str:
     if error.code() is StatusCode.DEADLINE_EXCEEDED:
         return f"no answer within {PATIENCE:g} s"
-    # gRPC tells of each address that it tried; the last part says what the system said.
+    # gRPC lists each address that it tried; the last part is the error of the system.
     return (error.details() or error.code().name).rpartition(": ")[2]
 
 

@@ -1,6 +1,6 @@
-"""Runs the parts of the service together: all of them, or none.
+"""The supervisor of the parts of the service: all of them run, or none.
 
-It restarts nothing: that is the work of systemd, of a container platform, of a person.
+It restarts nothing: that is left to systemd, to a container platform, or to the operator.
 """
 
 import asyncio
@@ -18,16 +18,16 @@ from items_cli.processes.child import Child, Part
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 STARTUP = 30.0
-"""Seconds that the parts have to become ready."""
+"""The time, in seconds, that the parts have to become ready."""
 
 PAUSE = 0.05
-"""Seconds between two questions whether a part is ready."""
+"""The time, in seconds, between two probes of a part."""
 
 DRAIN = 1.0
-"""Seconds that a part has to itself to end before what it depends on is told to."""
+"""The time, in seconds, that a part has to end before the parts that it depends on are told to."""
 
 STOP = 4.25
-"""Seconds after which what still runs is killed: the parts end calls within 3 s."""
+"""The time, in seconds, after which what still runs is killed: the parts end calls within 3 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """Somebody wants the service to end."""
+    """The operator sent a signal to stop."""
 
 
 Events = asyncio.Queue[Ready | Late | Ended | StopAsked]
@@ -60,8 +60,8 @@ Events = asyncio.Queue[Ready | Late | Ended | StopAsked]
 async def supervise(parts: Sequence[Part], announce: Callable[[], None]) -> None:
     """Run *parts* until a signal says stop; call *announce* when all are ready.
 
-    What others depend on comes first in *parts*, and is stopped last; parts that run the
-    same module are stopped together. A second signal kills at once.
+    A part stands after those that it depends on, and is stopped before them; parts that run
+    the same module are stopped together. A second signal kills all at once.
 
     Raises:
         Failure: a part ended by itself, was not ready in time, or had to be killed;
@@ -103,13 +103,13 @@ def _signals(events: Events, hurry: asyncio.Event) -> Iterator[None]:
 
 
 def _has_nohup(number: signal.Signals) -> bool:
-    """Whether *number* is the hang-up that ``nohup`` wants ignored."""
+    """Return whether *number* is the SIGHUP that ``nohup`` has set to be ignored."""
     return number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN
 
 
 @contextlib.asynccontextmanager
 async def _watched(children: Sequence[Child], events: Events) -> AsyncIterator[None]:
-    """Report the end of each of *children*, and that all are ready."""
+    """Report the end of each of *children*, and that all are ready, within the block."""
     tasks = [asyncio.create_task(_report_end(child, events)) for child in children]
     tasks.append(asyncio.create_task(_report_ready(children, events)))
     try:
@@ -155,7 +155,7 @@ async def _follow(events: Events, announce: Callable[[], None]) -> None:
 
 
 async def _end(children: Sequence[Child], hurry: asyncio.Event) -> list[Child]:
-    """End *children*, the last ones first, and leave none; the answer had to be killed."""
+    """End *children*, the last ones first, and return those that had to be killed."""
     hurried = asyncio.create_task(hurry.wait())
     end = time.monotonic() + STOP
     for _, alike in groupby(reversed(children), key=attrgetter("part.module")):

@@ -39,7 +39,7 @@ class Following:
         self._progress.say(text)
 
     def restore(self) -> None:
-        """Give the signals the handlers that they had before."""
+        """Restore the handlers that the signals had before."""
         for number, handler in self._kept.items():
             signal.signal(number, handler)
 

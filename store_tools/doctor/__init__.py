@@ -1,1 +1,1 @@
-"""The doctor: what a store promises of itself, looked at in all that it holds."""
+"""The doctor: it checks the invariants of a store on all that the store holds."""

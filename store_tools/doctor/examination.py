@@ -1,4 +1,4 @@
-"""The whole examination, on one snapshot, beside whoever writes."""
+"""The whole examination, on one snapshot, beside the servers."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -88,7 +88,7 @@ def examine(connection: Connection, now: datetime) -> Report:
 
 
 def _findings(part: _Part, patient: Patient) -> Iterator[Finding]:
-    """What is wrong with a part; that it cannot be read is damage, whatever it is about."""
+    """Yield the findings of *part*; that it cannot be read is damage, whatever it is about."""
     texts: list[str] = []
     try:
         with driver_errors_translated("the database"), patient.connection.begin_nested():
@@ -102,7 +102,7 @@ def _findings(part: _Part, patient: Patient) -> Iterator[Finding]:
 
 
 def _count(patient: Patient, table: Table) -> int | None:
-    """How many rows *table* has; None if it cannot be read."""
+    """Return the number of rows of *table*; None if it cannot be read."""
     try:
         with driver_errors_translated("the database"), patient.connection.begin_nested():
             query = select(func.count()).select_from(table)

@@ -1,4 +1,4 @@
-"""What has expired, and should be gone: answers to request ids, and deleted items."""
+"""Answers to request ids and deleted items that have expired, and should be gone."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,13 +11,13 @@ from grpc_server.database.schema.tables import items, request_ids
 from store_tools.doctor.findings import Patient
 
 GRACE = timedelta(days=1)
-"""How long after its time something may still be there while commits go on."""
+"""The time after its expiry that something may stay while commits go on."""
 
 FAR = timedelta(days=3650)
 
 
 def look_at_expiry(patient: Patient) -> Iterator[str]:
-    """Nothing expired long before the newest commit, and nothing is kept for ten years."""
+    """Check that nothing expired long before the newest commit, or is kept for ten years."""
     if patient.head.commit_time is None:
         return
     for column, what in (

@@ -1,4 +1,4 @@
-"""What an examination finds, and what it looks at."""
+"""The findings of an examination, and the snapshot that it examines."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 from grpc_server.database.store import Head
 
 MOST = 20
-"""How many findings of one kind are told: more of them tell nothing more."""
+"""The most findings of one kind in a report: more of them say nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """One snapshot of a store, on *connection*; *head* is where it stands, *now* is now."""
+    """One snapshot of a store, on *connection*, with its *head*, and the time *now*."""
 
     connection: Connection
     head: Head
@@ -22,20 +22,20 @@ class Patient:
 
     @property
     def is_postgresql(self) -> bool:
-        """Whether it is in a PostgreSQL; an SQLite file otherwise."""
+        """True if the store is in a PostgreSQL, False if it is in an SQLite file."""
         return self.connection.dialect.name == "postgresql"
 
 
 Look = Callable[[Patient], Iterator[str]]
-"""Looks at one thing, and says in a line each what is wrong with it."""
+"""A check of one part of a store; it yields a line for each thing that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be.
+    """One thing that is wrong.
 
-    With *is_damage*, the store is not what was written to it; otherwise something around
-    it is amiss, such as a clock.
+    With *is_damage*, the store does not hold what was written to it; otherwise something around
+    it is wrong, such as a clock.
     """
 
     about: str
@@ -48,7 +48,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found, of how much; None is what could not be counted."""
+    """The findings, and the counts of what was examined; None if it could not be counted."""
 
     store_id: str
     revision: int

@@ -1,4 +1,4 @@
-"""The history: every revision, once, with changes that are counted, and payloads that fit."""
+"""The history: every revision, once, with numbered changes, and payloads that match."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _TIMES = select(changes.c.revision, func.max(changes.c.commit_time)).group_by(ch
 
 
 def look_at_revisions(patient: Patient) -> Iterator[str]:
-    """No revision is missing from the oldest kept one to the head, and each is counted from 0."""
+    """Check that no kept revision is missing, and that the changes of each count from 0."""
     head = patient.head
     expected, last, ordinal = _written(head, head.oldest_revision), 0, 0
     counted = select(changes.c.revision, changes.c.ordinal).where(
@@ -37,7 +37,7 @@ def look_at_revisions(patient: Patient) -> Iterator[str]:
 
 
 def look_at_versions(patient: Patient) -> Iterator[str]:
-    """What each change says of an item is that item, in the version of its revision."""
+    """Check that the payload of each change is its item, in the version of its revision."""
     for row in _rows(patient, _ALL):
         try:
             item = item_of(row.payload)
@@ -52,7 +52,7 @@ def look_at_versions(patient: Patient) -> Iterator[str]:
 
 
 def look_at_compaction(patient: Patient) -> Iterator[str]:
-    """Before the oldest kept revision, there is one version of an item at most."""
+    """Check that, before the oldest kept revision, an item has one version at most."""
     several = (
         select(changes.c.item_id, func.count())
         .where(changes.c.revision < patient.head.oldest_revision)
@@ -68,7 +68,7 @@ def look_at_compaction(patient: Patient) -> Iterator[str]:
 
 
 def look_at_clock(patient: Patient) -> Iterator[str]:
-    """Time went on from each revision to the next, and has not come further than now."""
+    """Check that time went on from each revision to the next, and has not passed *now*."""
     last, before = None, 0
     for revision, time in _rows(patient, _TIMES.order_by(changes.c.revision)):
         if last is not None and time < last:
@@ -85,7 +85,8 @@ def look_at_clock(patient: Patient) -> Iterator[str]:
 def _check_head(head: Head, patient: Patient, last: int) -> Iterator[str]:
     time = head.commit_time
     if time is None or timestamps.from_datetime(time) != last:
-        yield f"the store says that revision {head.revision} is of {time}, it is of {_shown(last)}"
+        found = _shown(last)
+        yield f"the store says that revision {head.revision} is of {time}, but it is of {found}"
     ahead = timestamps.to_datetime(last) - patient.now
     if ahead.total_seconds() > 300:  # noqa: PLR2004 - five minutes: no clock is that wrong by chance
         yield (
@@ -100,7 +101,7 @@ def _rows(patient: Patient, query: Any) -> Iterator[Any]:
 
 
 def _written(head: Head, revision: int) -> int:
-    """The first revision from *revision* on that a restore has not left out."""
+    """Return the first revision from *revision* on that no restore has left out."""
     for lost in head.lost:
         if lost.first <= revision <= lost.last:
             return lost.last + 1

@@ -1,4 +1,4 @@
-"""The store's own row: who it is, where it stands, and the key of its page tokens."""
+"""The store's own row: its id, its revisions, and the key of its page tokens."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -6,20 +6,20 @@ from uuid import UUID
 from store_tools.doctor.findings import Patient
 
 KEY_BYTES = range(16, 65)
-"""How long a key may be (BLAKE2b, and not guessable)."""
+"""The lengths, in bytes, that a key may have (BLAKE2b, and not guessable)."""
 
 
 def look_at_identity(patient: Patient) -> Iterator[str]:
-    """The id is a UUID, the key long enough, and revisions are in order."""
+    """Check that the id is a UUID, the key long enough, and the revisions in order."""
     head = patient.head
     try:
         UUID(head.store_id)
     except ValueError:
-        yield f"the store's id, {head.store_id!r}, is no UUID"
+        yield f"the store's id, {head.store_id!r}, is not a UUID"
     if len(head.token_key) not in KEY_BYTES:
         yield f"the key of page tokens has {len(head.token_key)} bytes, not {KEY_BYTES[0]} to 64"
     if not 1 <= head.oldest_revision <= max(head.revision, 1):
-        yield f"the oldest kept revision, {head.oldest_revision}, is not up to {head.revision}"
+        yield f"the oldest kept revision, {head.oldest_revision}, is beyond {head.revision}"
     for lost in head.lost:
         if not 0 < lost.first <= lost.last <= head.revision:
             yield f"revisions {lost.first} to {lost.last} cannot have been left out by a restore"

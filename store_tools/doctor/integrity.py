@@ -1,4 +1,4 @@
-"""The database's own examination: pages, indexes, constraints."""
+"""The database's own check: pages, indexes, constraints."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ _CHECK = text("SELECT bt_index_check(CAST(:index AS oid)::regclass, true)")
 
 
 def look_at_integrity(patient: Patient) -> Iterator[str]:
-    """SQLite's `integrity_check`; on PostgreSQL the extension `amcheck`, if the role may use it."""
+    """Run `integrity_check` of SQLite, or `amcheck` of PostgreSQL if the role may use it."""
     if patient.is_postgresql:
         yield from _amcheck(patient)
         return
@@ -29,7 +29,7 @@ def look_at_integrity(patient: Patient) -> Iterator[str]:
 
 
 def _amcheck(patient: Patient) -> Iterator[str]:
-    """Each index of the store, with whether it has all rows of its table."""
+    """Check each index of the store, and that it has all rows of its table."""
     if patient.connection.execute(_HAS_AMCHECK).scalar() is None:
         return
     for name, oid in patient.connection.execute(_INDEXES).all():

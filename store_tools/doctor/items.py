@@ -1,4 +1,4 @@
-"""The items: each is its newest change, and its columns are what its payload says."""
+"""The items: each is its newest change, and its columns match its payload."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ _WITHOUT_ITEM = (
 
 
 def look_at_items(patient: Patient) -> Iterator[str]:
-    """Each item is what its newest change left, and no item that there should be is missing."""
+    """Check that each item is what its newest change left, and that no item is missing."""
     for page in _pages(patient):
         wanted = {"ids": [row.id for row in page]}
         newest = {row.item_id: row for row in patient.connection.execute(_NEWEST, wanted)}
@@ -49,7 +49,7 @@ def look_at_items(patient: Patient) -> Iterator[str]:
 
 
 def look_at_columns(patient: Patient) -> Iterator[str]:
-    """What is filtered and sorted by is what the payload says."""
+    """Check that the columns for filters and orders match the payload."""
     for page in _pages(patient):
         for row in page:
             yield from _differences(row)
@@ -79,7 +79,7 @@ def _differences(row: Any) -> Iterator[str]:
 
 
 def _normal(stored: Any, said: Any) -> Any:
-    """*stored* as *said* has it: of JSON, SQLite has the text."""
+    """Return *stored* in the form of *said*: for JSON, SQLite has text."""
     if isinstance(said, Mapping) and isinstance(stored, str):
         try:
             return _exact(json.loads(stored))
@@ -89,7 +89,7 @@ def _normal(stored: Any, said: Any) -> Any:
 
 
 def _exact(value: Any) -> Any:
-    """JSON as it is compared: a number is a double, however it is written."""
+    """Return JSON as it is compared: every number is a double."""
     match value:
         case Mapping():
             return {key: _exact(each) for key, each in value.items()}

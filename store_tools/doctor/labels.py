@@ -1,4 +1,4 @@
-"""The labels: those that items are found by are those that items have."""
+"""The labels: those that filters find items by are those that the items have."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ _OF_ITEMS_IN_POSTGRESQL = (
 
 
 def look_at_labels(patient: Patient) -> Iterator[str]:
-    """The table of labels has every label of every item, and no other."""
+    """Check that the table of labels has every label of every item, and no other."""
     of_items = _OF_ITEMS_IN_POSTGRESQL if patient.is_postgresql else _OF_ITEMS_IN_SQLITE
     for key, value, item_id in _without(patient, of_items, _STORED):
         yield f"`{item_id}` is not found by its label {key}={value}"

@@ -1,4 +1,4 @@
-"""The sinks: cursors that lie in the history, and parked events that are counted."""
+"""The sinks: cursors within the history, and parked events that are counted."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _PARKED = select(parked_events.c.sink, func.count(), func.max(parked_events.c.re
 
 
 def look_at_cursors(patient: Patient) -> Iterator[str]:
-    """No sink has come further than the store, or to where the store has never been."""
+    """Check that no sink is ahead of the store, or at a revision that a restore has left out."""
     for name, revision, _ in patient.connection.execute(_SINKS):
         if not 0 <= revision <= patient.head.revision:
             yield f"`{name}` is at revision {revision}, the store at {patient.head.revision}"
@@ -24,7 +24,7 @@ def look_at_cursors(patient: Patient) -> Iterator[str]:
 
 
 def look_at_parked_events(patient: Patient) -> Iterator[str]:
-    """What is parked belongs to a sink, which knows how much it is."""
+    """Check that parked events belong to a sink, which counts them."""
     counts = {name: count for name, _, count in patient.connection.execute(_SINKS)}
     for sink, count, newest in patient.connection.execute(_PARKED):
         known = counts.pop(sink, None)
@@ -40,7 +40,7 @@ def look_at_parked_events(patient: Patient) -> Iterator[str]:
 
 
 def look_at_lost_sinks(patient: Patient) -> Iterator[str]:
-    """No sink has lost what it had to publish: the next revision of each is still kept."""
+    """Check that the next revision of each sink is still kept."""
     head = patient.head
     oldest = head.oldest_revision
     behind = _SINKS.where(sinks.c.revision + 1 < oldest)

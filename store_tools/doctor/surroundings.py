@@ -1,4 +1,4 @@
-"""What is around the store: the mode of its file, and the standbys of its database."""
+"""The surroundings of a store: the mode of its file, and the standbys of its database."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,14 @@ from store_tools.doctor.findings import Patient
 
 
 def look_at_file_mode(patient: Patient) -> Iterator[str]:
-    """Not everybody can read the file, in which the key of page tokens is."""
+    """Check that the file, which holds the key of page tokens, is not readable by everybody."""
     name = patient.connection.engine.url.database
     if not patient.is_postgresql and name and exposed(Path(name)):
         yield advice(Path(name))
 
 
 def look_at_replication(patient: Patient) -> Iterator[str]:
-    """Commits wait for a standby, if there are any; and no failover is still to be noticed."""
+    """Check that commits wait for a standby if there are any, and that no failover is pending."""
     if said := replication.unprotected(patient.connection):
         yield said
     if timelines.has_failed_over(patient.connection):

@@ -1,1 +1,1 @@
-"""Moving a store to another database, with all that others hold of it."""
+"""The move of a store to another database: copied, followed, compared, and switched."""

@@ -1,4 +1,4 @@
-"""Two stores, compared by what they hold at one revision."""
+"""The comparison of two stores, by what they hold at one revision."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ from store_tools.moving.copy import EXACT
 from store_tools.moving.rows import Key, Row, in_order, rows, side_by_side
 
 MOST = 3
-"""How many differences of one kind are told, and that there are more."""
+"""The most differences of one kind that are named."""
 
 _EXPIRED = int(pb.CHANGE_KIND_EXPIRED)
 
 
 @dataclass(slots=True)
 class Contents:
-    """What two stores hold of one kind: how many rows, and their digest, for each of both.
+    """The rows of one kind in two stores: their count and digest on each side.
 
     *differing* has the first keys of rows that are not the same.
     """
@@ -40,13 +40,13 @@ class Contents:
 
     @property
     def is_equal(self) -> bool:
-        """Whether both hold the same."""
+        """True if both hold the same rows."""
         return self.digests[0] == self.digests[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: a snapshot of it, where it stands, and whether it is a whole store."""
+    """One of two stores: a snapshot of it, its head, and whether it is finished."""
 
     connection: Connection
     head: Head
@@ -54,23 +54,28 @@ class Side:
 
     @classmethod
     def of(cls, connection: Connection, where: str) -> "Side":
-        """Take a store, or an unfinished copy, which holds what it does exactly.
+        """Return the side of a store, or of an unfinished copy whose history is exact.
 
-        Raises StoreUnsupported if it is neither.
+        Raises:
+            StoreUnsupported: it is neither.
         """
         seal = version_table.seal_of(connection)
         if seal is not Seal.UNFINISHED:
             return cls(connection, source_store.head_of(connection, where), is_finished=True)
         if version_table.note_of(connection, seal) != EXACT:
-            raise StoreUnsupported(f"{where} still has to drop what the store has compacted")
+            raise StoreUnsupported(
+                f"{where} still has to drop what the store has compacted; go on copying first"
+            )
         return cls(connection, read_transaction.head(connection), is_finished=False)
 
 
 def compare(one: Side, other: Side, now: datetime) -> Iterator[Contents]:
-    """Compare the two at the newest revision that both have; see `compared_at`.
+    """Yield the comparisons of two stores at the newest revision of both; see `compared_at`.
 
-    What has no revision is compared only of two that are the same in all; see `is_whole`.
-    Raises StoreUnsupported if one of them keeps no history from before that revision on.
+    Rows without a revision are compared only if all of both can be; see `is_whole`.
+
+    Raises:
+        StoreUnsupported: one of them keeps no history from that revision on.
     """
     revision, oldest = compared_at(one, other)
     of_both = one.connection, other.connection
@@ -90,14 +95,15 @@ def compare(one: Side, other: Side, now: datetime) -> Iterator[Contents]:
 
 
 def is_whole(one: Side, other: Side) -> bool:
-    """Whether all of both can be compared: they stand at one revision, and none is unfinished."""
+    """Return whether all of both can be compared: they are finished, and at the same revision."""
     return one.head.revision == other.head.revision and one.is_finished and other.is_finished
 
 
 def compared_at(one: Side, other: Side) -> tuple[int, int]:
-    """Give the revision at which the two can be compared, and the oldest that both keep.
+    """Return the revision at which the two can be compared, and the oldest that both keep.
 
-    Raises StoreUnsupported if there is none.
+    Raises:
+        StoreUnsupported: there is none.
     """
     revision = min(one.head.revision, other.head.revision)
     oldest = max(one.head.oldest_revision, other.head.oldest_revision)
@@ -119,7 +125,7 @@ def _history(revision: int) -> Select[Any]:
 
 
 def _items_at(connection: Connection, revision: int) -> Iterator[Row]:
-    """Give the id and the payload of each item as it was at *revision*, by its id."""
+    """Yield the id and the payload of each item at *revision*, sorted by id."""
     versions = rows(connection, _VERSIONS.where(changes.c.revision <= revision))
     for item_id, each in groupby(versions, key=lambda row: row[0]):
         *_, (_, kind, payload) = each
@@ -128,7 +134,7 @@ def _items_at(connection: Connection, revision: int) -> Iterator[Row]:
 
 
 def _answers(now: datetime) -> Select[Any]:
-    """What has expired is swept at any time."""
+    """Select the answers that have not expired: the others may be swept at any time."""
     is_kept = request_ids.c.expire_time > timestamps.from_datetime(now)
     return in_order(request_ids).where(is_kept)
 
@@ -156,7 +162,7 @@ def _same(
 def _compared(
     about: str, sides: tuple[Iterable[Row], Iterable[Row]], key: tuple[int, ...]
 ) -> Contents:
-    """Go through both sides, whose rows are in the order of the columns *key*."""
+    """Compare the rows of both sides, which are sorted by the columns *key*."""
     found = Contents(about)
     hashes = sha256(), sha256()
     for pair in side_by_side(*sides, lambda row: tuple(row[place] for place in key)):
@@ -172,7 +178,7 @@ def _compared(
 
 
 def _encoded(row: Row) -> bytes:
-    """Give bytes that no other row has: each value with its kind and length."""
+    """Return bytes that no other row has: each value with its type and length."""
     return b"".join(map(_encoded_value, row))
 
 

@@ -1,7 +1,7 @@
 """The copy: a store that holds what another one held up to some revision.
 
-Its history, up to that revision, is that of the original to the last version; items and
-labels are what the history says. Until it is finished it is sealed: no server opens it.
+Its history, up to that revision, is that of the original; items and labels follow from the
+history. Until the copy is finished it is sealed: no server opens it.
 """
 
 import json
@@ -31,7 +31,7 @@ from store_tools.moving.rows import AT_ONCE, Row, key_of
 T = TypeVar("T")
 
 EXACT, COMPACTED_BEYOND = "exact", "compacted beyond"
-"""What the seal says of the history: the original may have dropped some that is here."""
+"""The notes on the seal; the second if the original may have dropped history that is here."""
 
 _ITEMS = select(items.c.id, items.c.payload).where(among(items.c.id, texts("ids")))
 _WITH_HISTORY = select(changes.c.item_id).where(among(changes.c.item_id, texts("ids"))).distinct()
@@ -41,7 +41,7 @@ _DROP = delete(changes).where(
 
 
 class Copy:
-    """An unfinished copy, on a *connection* that nobody else writes by; *head* is where it is."""
+    """An unfinished copy on a *connection* that writes alone; *head* is its own."""
 
     def __init__(self, connection: Connection, where: str, head: Head, note: str) -> None:
         self._connection = connection
@@ -51,15 +51,16 @@ class Copy:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the history holds nothing that the original has dropped."""
+        """True if the history holds nothing that the original has dropped."""
         return self._note == EXACT
 
     @classmethod
     def of(cls, original: Head, connection: Connection, where: str) -> "Copy":
-        """Begin a copy in an empty database, or go on with one of the same store.
+        """Begin a copy in an empty database, or resume one of the same store.
 
-        Raises StoreUnsupported if the database is neither, or if the original has been
-        restored from a backup since: the copy may hold what is lost there.
+        Raises:
+            StoreUnsupported: the database is neither, or the original has been restored from a
+                backup since: the copy may hold what is lost there.
         """
         with driver_errors_translated(where), connection.begin():
             if inspect(connection).get_table_names():
@@ -71,10 +72,12 @@ class Copy:
         return copy
 
     def append(self, added: Sequence[StoredChange], original: Head) -> None:
-        """Take the changes that follow; *original* is the head they were read with.
+        """Append the changes that follow; *original* is the head that they were read with.
 
-        Without any, the copy has come to where the original stands. Raises StoreUnsupported
-        if the original has been restored from a backup since.
+        Without changes, the copy moves on to the revision of the original.
+
+        Raises:
+            StoreUnsupported: the original has been restored from a backup since.
         """
         _refuse_unfit(self.head, original, self._where)
         last = added[-1] if added else None
@@ -91,9 +94,9 @@ class Copy:
             )
 
     def drop(self, gone: Iterable[Row], original: Head) -> None:
-        """Remove changes that the original keeps no longer: rows of revision, ordinal, item id.
+        """Remove changes that the original does not keep: rows of revision, ordinal, item id.
 
-        After these, the history is exact as of the head *original*.
+        Afterwards the history is exact as of the head *original*.
         """
         for page in _pages(gone):
             with self._transaction():
@@ -106,7 +109,7 @@ class Copy:
             self._put_note(EXACT)
 
     def mirror(self, table: Table, differing: Iterable[tuple[Row | None, Row | None]]) -> None:
-        """Let *table* hold the first of each pair of rows, and not the second."""
+        """Make *table* hold the first of each pair of rows, and not the second."""
         key, names = key_of(table), table.columns.keys()
         key_names = [f"of_{column.name}" for column in table.primary_key]
         same = and_(*(column == bindparam(f"of_{column.name}") for column in table.primary_key))
@@ -120,12 +123,12 @@ class Copy:
                     self._connection.execute(insert(table), new)
 
     def check(self) -> None:
-        """Raise StoreError if the database does not answer: somebody else may write by now."""
+        """Raise StoreError if the database does not answer: another process may write by now."""
         with self._transaction():
             pass
 
     def finish(self) -> None:
-        """Break the seal: the copy is a store now."""
+        """Break the seal: the copy is a store from now on."""
         with driver_errors_translated(self._where), self._connection.begin():
             version_table.break_seal(self._connection, Seal.UNFINISHED)
 
@@ -146,7 +149,7 @@ class Copy:
         project(self._connection, self._payloads(newest), newest)
 
     def _follow_compaction(self, original: Head) -> None:
-        """Drop what the original has dropped, as it did, if all of that is here."""
+        """Compact as the original has, if all that it has dropped is here."""
         oldest = original.oldest_revision
         if oldest == self.head.oldest_revision or not self.is_exact:
             return
@@ -157,7 +160,7 @@ class Copy:
             compaction.compact(self._connection, *step)
 
     def _steps_to(self, oldest: int) -> Iterator[tuple[int, int]]:
-        """Go from the oldest kept revision to *oldest*, about AT_ONCE changes at a time."""
+        """Yield the steps from the oldest kept revision to *oldest*, of about AT_ONCE changes."""
         here = self.head.oldest_revision
         while here < oldest:
             found = compaction.oldest_changes(self._connection, here, AT_ONCE)
@@ -167,7 +170,7 @@ class Copy:
             here = there
 
     def _remove_items(self, ids: Iterable[str]) -> None:
-        """Remove the items among *ids* of which no version is left: they have expired."""
+        """Remove the items among *ids* that have no version left: they have expired."""
         wanted = list(ids)
         kept = {row[0] for row in self._connection.execute(_WITH_HISTORY, {"ids": wanted})}
         gone = [item_id for item_id in wanted if item_id not in kept]
@@ -185,12 +188,12 @@ class Copy:
 
 
 def _standing(connection: Connection) -> tuple[Head, str]:
-    """Read where a copy is, and what its seal says."""
+    """Return the head of a copy, and the note on its seal."""
     return read_transaction.head(connection), version_table.note_of(connection, Seal.UNFINISHED)
 
 
 def _found(connection: Connection, original: Head) -> None:
-    """Make an empty store that is the same one as the original, and seal it."""
+    """Create an empty store with the identity of the original, and seal it."""
     Migrations().apply(connection)
     identity = {
         "singleton": 1,
@@ -210,7 +213,9 @@ def _refuse_other(connection: Connection, original: Head, where: str) -> None:
     if seal is not Seal.UNFINISHED:
         raise StoreUnsupported(_taken(connection, original, where))
     if version_table.version(connection, seal) != Migrations().head:
-        raise StoreUnsupported(f"{where} is a copy that another version began; remove it")
+        raise StoreUnsupported(
+            f"{where} is a copy that another version began; remove it, and copy again"
+        )
 
 
 def _taken(connection: Connection, original: Head, where: str) -> str:
@@ -222,7 +227,7 @@ def _taken(connection: Connection, original: Head, where: str) -> str:
 
 
 def _refuse_unfit(copied: Head, original: Head, where: str) -> None:
-    """Raise StoreUnsupported if the original never was, or is no more, what was copied of it."""
+    """Raise StoreUnsupported if *copied* is not a past state of the *original*."""
     if (copied.store_id, copied.token_key) != (original.store_id, original.token_key):
         raise StoreUnsupported(f"{where} is an unfinished copy of another store, {copied.store_id}")
     went_back = (
@@ -231,7 +236,7 @@ def _refuse_unfit(copied: Head, original: Head, where: str) -> None:
     unknown = [lost for lost in original.lost if lost not in copied.lost]
     if went_back or any(lost.first <= copied.revision for lost in unknown):
         raise StoreUnsupported(
-            f"{where} holds what the store has lost in a restore since; remove it, and begin anew"
+            f"{where} holds what the store has lost in a restore since; remove it, and copy again"
         )
 
 

@@ -1,4 +1,4 @@
-"""Moving: the history page by page, then what has no revision, until nothing is left."""
+"""The move: history page by page, then the rows without a revision, until nothing is left."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -22,48 +22,48 @@ from store_tools.moving.copy import Copy
 from store_tools.moving.rows import Row, in_order, key_of, rows, side_by_side
 
 PAGE = 5000
-"""How many changes are copied in a transaction: about as many as a megabyte holds."""
+"""The changes of one transaction of the copy: about as many as a megabyte holds."""
 
 POLL_SECONDS = 0.2
-"""How often the original is asked for news."""
+"""The time between two looks for news in the original."""
 
 _MIRRORED = (request_ids, sinks, parked_events)
 _MIRRORING_SHARE = 20
-"""What has no revision is compared again after so many times as long as it took."""
+"""Rows without a revision are compared again after this many times the time that it took."""
 
 _KEPT = select(changes.c.revision, changes.c.ordinal, changes.c.item_id).order_by(
     changes.c.revision, changes.c.ordinal
 )
 
 Told = Callable[[int], None]
-"""Is told how many changes were copied."""
+"""A function that takes the number of changes that were copied."""
 
 
 class Observer(Protocol):
-    """Is told how a move goes on."""
+    """The observer of a move."""
 
     def caught_up(self) -> None:
-        """The copy has come to where the original stood a moment ago."""
+        """Note that the copy has reached the revision of the original."""
 
     def warn(self, text: str) -> None:
-        """Something is amiss, or no more."""
+        """Note the warning *text*, or that its cause is gone."""
 
 
 class Outage:
-    """Tells an observer once that the original does not answer, and that it does again."""
+    """An outage of the original: an observer is told once that it begins, and once that it ends."""
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._is_noticed = False
 
     def notice(self, error: StoreInterrupted) -> None:
-        """The original has not answered."""
+        """Note that the original has not answered."""
         if not self._is_noticed:
             self._observer.warn(f"{error}; trying again")
         self._is_noticed = True
 
     def end(self) -> None:
-        """It has."""
+        """Note that the original has answered."""
         if self._is_noticed:
             self._observer.warn("it answers again")
         self._is_noticed = False
@@ -83,16 +83,16 @@ class Move:
 
     @property
     def head(self) -> Head:
-        """Where the copy is."""
+        """The head of the copy."""
         return self._copy.head
 
     def left(self) -> int:
-        """How many changes are to be copied by now."""
+        """Return the number of changes that are still to be copied."""
         with self.there.snapshot() as connection:
             return source_store.changes_after(connection, self.head.revision)
 
     def catch_up(self, told: Told, ended: Event | None = None) -> None:
-        """Copy the history up to where the original stands by now, or until *ended*."""
+        """Copy the history up to the present revision of the original, or until *ended*."""
         goal = self._step(told).revision
         while self.head.revision < goal and not (ended and ended.is_set()):
             self._step(told)
@@ -100,7 +100,8 @@ class Move:
     def follow(self, told: Told, observer: Observer, ended: Event) -> None:
         """Copy what is written, until *ended*.
 
-        Raises StoreError if the copy cannot be written, or the original cannot be copied.
+        Raises:
+            StoreError: the copy cannot be written, or the original cannot be copied.
         """
         due, outage = 0.0, Outage(observer)
         while not ended.is_set():
@@ -118,7 +119,7 @@ class Move:
             ended.wait(POLL_SECONDS)
 
     def complete(self, told: Told) -> None:
-        """Copy all that is left, and finish; nobody writes to the original any more."""
+        """Copy all that is left, and finish; no server writes to the original any more."""
         is_complete = False
         while not is_complete:
             self.catch_up(told)
@@ -126,7 +127,7 @@ class Move:
         self._copy.finish()
 
     def _step(self, told: Told) -> Head:
-        """Copy a page; gives where the original stands."""
+        """Copy a page; return the head of the original."""
         with self.there.snapshot() as connection:
             head = source_store.head_of(connection, self.there.url)
             page = SqlReading(connection).changes(
@@ -139,11 +140,14 @@ class Move:
         return head
 
     def _is_behind(self, head: Head) -> bool:
-        """Whether the original stands elsewhere; what it has compacted may have to wait."""
+        """Return whether the copy lacks anything; compaction there may have to wait here."""
         return head.revision != self.head.revision or (self._copy.is_exact and head != self.head)
 
     def _settle(self) -> bool:
-        """Make all but the history equal, and that no longer; whether nothing has changed since."""
+        """Make the rest equal, and drop what the original has.
+
+        Return whether nothing has changed since.
+        """
         with self.there.snapshot() as there:
             head = source_store.head_of(there, self.there.url)
             if not self._copy.is_exact:
@@ -154,7 +158,7 @@ class Move:
         return head == self.head
 
     def _mirror_all(self) -> float:
-        """Make what has no revision equal; tells when to do it again."""
+        """Make the rows without a revision equal; return when to do it again."""
         start = time.monotonic()
         with self.there.snapshot() as there:
             self._mirror(there)
@@ -168,7 +172,7 @@ class Move:
 
 @contextmanager
 def moving(url: str, to_url: str, *, page: int = PAGE) -> Iterator[Move]:
-    """Begin to move the store at *url* to the database at *to_url*, or go on with it.
+    """Begin to move the store at *url* to the database at *to_url*, or resume it.
 
     Raises:
         StoreLocked: another process writes to that database.
@@ -197,7 +201,7 @@ def _require_folder(url: str) -> None:
 
 
 def _dropped(there: Connection, here: Connection, oldest: int) -> Generator[Row]:
-    """Give revision, ordinal and item of what is here before *oldest*, and no longer there."""
+    """Yield revision, ordinal and item of changes before *oldest* that are here and not there."""
     kept = _KEPT.where(changes.c.revision < oldest)
     for theirs, ours in side_by_side(rows(there, kept), rows(here, kept), lambda row: row[:2]):
         if theirs is None and ours is not None:

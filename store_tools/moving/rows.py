@@ -1,4 +1,4 @@
-"""Rows of two databases, side by side, and never more than a few thousand in memory."""
+"""The rows of two databases, side by side, with no more than some thousands in memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -6,25 +6,25 @@ from typing import Any
 from sqlalchemy import Connection, Select, Table, select
 
 AT_ONCE = 1000
-"""How many rows are read, or written, at a time."""
+"""The number of rows that are read, or written, at a time."""
 
 Row = tuple[Any, ...]
 Key = tuple[Any, ...]
 
 
 def rows(connection: Connection, query: Select[Any]) -> Iterator[Row]:
-    """Give what *query* selects, as it is asked for."""
+    """Yield the rows that *query* selects, fetched in pages."""
     with connection.execute(query, execution_options={"yield_per": AT_ONCE}) as found:
         yield from map(tuple, found)
 
 
 def in_order(table: Table) -> Select[Any]:
-    """Select all rows of *table*, by its primary key."""
+    """Return the query for all rows of *table*, by its primary key."""
     return select(table).order_by(*table.primary_key.columns)
 
 
 def key_of(table: Table) -> Callable[[Row], Key]:
-    """Give what tells the primary key in a row of *table*."""
+    """Return the function that returns the primary key of a row of *table*."""
     columns = list(table.columns)
     places = [columns.index(column) for column in table.primary_key.columns]
     return lambda row: tuple(row[place] for place in places)
@@ -33,7 +33,7 @@ def key_of(table: Table) -> Callable[[Row], Key]:
 def side_by_side(
     left: Iterable[Row], right: Iterable[Row], key: Callable[[Row], Key]
 ) -> Iterator[tuple[Row | None, Row | None]]:
-    """Pair rows of two sides by their *key*, in whose order both are; None where one has none."""
+    """Pair rows of two sides that are sorted by *key*; None stands where a side has no row."""
     ours, theirs = iter(left), iter(right)
     one, other = next(ours, None), next(theirs, None)
     while one is not None or other is not None:

@@ -1,4 +1,4 @@
-"""The store that is moved: read beside whoever serves it, until nobody may any more."""
+"""The store that is moved: read beside its servers, and closed to them at the end."""
 
 import os
 from collections.abc import Iterator
@@ -25,9 +25,10 @@ class StoreServed(StoreLocked):
 
 
 def head_of(connection: Connection, where: str) -> Head:
-    """Read where a store stands: one that is served, or was moved away.
+    """Return the head of a store that is served, or was moved away.
 
-    Raises StoreUnsupported if it is no store, or of another schema than this version's.
+    Raises:
+        StoreUnsupported: it is no store, or of another schema than this version's.
     """
     seal = version_table.seal_of(connection)
     if seal is not Seal.MOVED:
@@ -43,25 +44,25 @@ def head_of(connection: Connection, where: str) -> Head:
 
 
 def refuse_moved(connection: Connection, but_to: str) -> None:
-    """Raise StoreUnsupported if the store was moved away, but *to* there."""
+    """Raise StoreUnsupported if the store was moved away to another place than *but_to*."""
     is_moved = version_table.seal_of(connection) is Seal.MOVED
     if is_moved and version_table.note_of(connection, Seal.MOVED) != but_to:
         migration.refuse_foreign(connection)
 
 
 def changes_after(connection: Connection, revision: int) -> int:
-    """Count the versions that the history has after *revision*."""
+    """Return the number of changes in the history after *revision*."""
     later = _CHANGES.where(tables.changes.c.revision > revision)
     return int(connection.execute(later).scalar_one())
 
 
 @contextmanager
 def unserved(url: str) -> Iterator[None]:
-    """Keep servers away from the store in the block; on PostgreSQL, see that there are none.
+    """Keep servers away from the store in the block; on PostgreSQL, check that there are none.
 
     Raises:
         StoreServed: there are.
-        StoreUnsupported: nobody could tell.
+        StoreUnsupported: it cannot be told.
     """
     with ExitStack() as parts:
         with _served_told():
@@ -74,9 +75,10 @@ def unserved(url: str) -> Iterator[None]:
 
 
 def seal(url: str, moved_to: str) -> None:
-    """Let no server use the store any more: it is moved to *moved_to*.
+    """Close the store to all servers: it is moved to *moved_to*.
 
-    Raises StoreServed if servers use it by now.
+    Raises:
+        StoreServed: servers use it by now.
     """
     with _served_told(), owned(url) as database, database.engine.begin() as connection:
         if version_table.seal_of(connection) is not Seal.MOVED:
@@ -85,9 +87,10 @@ def seal(url: str, moved_to: str) -> None:
 
 
 def reopen(url: str) -> str:
-    """Let servers open a store that was moved away; tells where it was moved to.
+    """Let servers open a store that was moved away; return where it was moved to.
 
-    Raises StoreUnsupported if it was not moved.
+    Raises:
+        StoreUnsupported: it was not moved.
     """
     with owned(url) as database, database.engine.begin() as connection:
         if version_table.seal_of(connection) is not Seal.MOVED:

@@ -76,7 +76,7 @@ PAYLOAD = version(4, "vim", name="Vi", labels={"kind": "editor"}).SerializeToStr
         (
             "UPDATE store SET oldest_revision = 20",
             [
-                "identity: the oldest kept revision, 20, is not up to 8",
+                "identity: the oldest kept revision, 20, is beyond 8",
                 "revisions: the store is at revision 8, but its newest change is none",
                 "compaction: `ed` has 2 versions before revision 20, the oldest one that is kept",
             ],
@@ -166,7 +166,7 @@ PAYLOAD = version(4, "vim", name="Vi", labels={"kind": "editor"}).SerializeToStr
             "UPDATE store SET token_key = :bytes",
             ["identity: the key of page tokens has 4 bytes, not 16 to 64"],
         ),
-        ("UPDATE store SET store_id = 'mine'", ["identity: the store's id, 'mine', is no UUID"]),
+        ("UPDATE store SET store_id = 'mine'", ["identity: the store's id, 'mine', is not a UUID"]),
         (
             "UPDATE store SET lost_revisions = '[[5, 99]]'",
             ["identity: revisions 5 to 99 cannot have been left out by a restore"],

@@ -1,4 +1,4 @@
-"""`items events`: the sinks that changes are published to."""
+"""`items events`: the sinks that the relay publishes to."""
 
 import typer
 
@@ -12,7 +12,7 @@ from items_cli.help import Command, Group
 
 
 def events_app() -> typer.Typer:
-    """The commands of the group."""
+    """Return the group with its commands."""
     app = typer.Typer(
         cls=Group,
         no_args_is_help=True,

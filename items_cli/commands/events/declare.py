@@ -1,4 +1,4 @@
-"""`items events declare`: what a broker needs to keep events."""
+"""`items events declare`: prepare a broker for events."""
 
 import asyncio
 import logging
@@ -14,9 +14,9 @@ from items_events.brokers.unavailable import BrokerUnavailable
 def declare(urls: SinkUrls) -> None:
     """Create what sinks need in their brokers; what exists stays as it is.
 
-    RabbitMQ: a topic exchange, and a quorum queue that takes all of it; it is ready two
-    seconds later, when RabbitMQ would keep it through a crash. NATS: a stream. Redis needs
-    nothing: it is checked whether the key is free.
+    RabbitMQ: a topic exchange, and a quorum queue that is bound to all of it; the command waits
+    two seconds, until RabbitMQ would keep the queue through a crash. NATS: a stream. Redis needs
+    nothing: the command checks that the key is free.
     """
     check_brokers()
     logging.disable()  # clients of brokers log what is said below, once more and with passwords

@@ -1,4 +1,4 @@
-"""`items events delete`: a sink that is not published to any more."""
+"""`items events delete`: forget a sink."""
 
 from typing import Annotated
 
@@ -8,13 +8,14 @@ from items.v1 import sinks_pb2
 from items_cli.flags import GRPC, Service
 from items_cli.sinks import connected
 
-Sink = Annotated[str, typer.Argument(metavar="SINK", help="Its name, or its URL.")]
+Sink = Annotated[str, typer.Argument(metavar="SINK", help="The name or URL of the sink.")]
 
 
 def delete(sink: Sink, grpc: Service = str(GRPC)) -> None:
-    """Forget a sink, how far it had come, and what was parked of it.
+    """Forget a sink, its cursor and its parked events.
 
-    The broker is left alone. Until then, the history is kept that the sink has not got.
+    The broker is left alone. Until a sink is deleted, the service keeps the history that the
+    sink has not published.
     """
     with connected(grpc) as sinks:
         name = sinks.name(sink)

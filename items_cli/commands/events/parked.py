@@ -1,4 +1,4 @@
-"""`items events parked`: what a sink did not publish, and why."""
+"""`items events parked`: list the events that a sink did not publish."""
 
 import json
 from collections.abc import Iterator

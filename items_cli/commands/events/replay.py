@@ -1,4 +1,4 @@
-"""`items events replay`: revisions, published once more."""
+"""`items events replay`: publish revisions again."""
 
 from typing import Annotated
 
@@ -11,7 +11,10 @@ from items_cli.sinks import SinkName, connected
 FromRevision = Annotated[
     int,
     typer.Option(
-        "--from", metavar="REVISION", min=0, help="Publish what came after it; 0 is everything."
+        "--from",
+        metavar="REVISION",
+        min=0,
+        help="Publish what came after it; 0 publishes everything.",
     ),
 ]
 
@@ -19,8 +22,7 @@ FromRevision = Annotated[
 def replay(from_revision: FromRevision, sink: SinkName = "", grpc: Service = str(GRPC)) -> None:
     """Publish again what came after a revision, for a broker that lost it.
 
-    The events have the ids that they had. Redis and NATS recognise those that are still
-    there.
+    The events keep their ids. Redis and NATS drop those that they still have.
     """
     with connected(grpc) as sinks:
         name = sinks.name(sink)

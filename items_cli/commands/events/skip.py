@@ -1,4 +1,4 @@
-"""`items events skip`: a revision that is not to be published."""
+"""`items events skip`: leave a revision unpublished."""
 
 from typing import Annotated
 
@@ -9,13 +9,18 @@ from items_cli.flags import GRPC, Service
 from items_cli.sinks import SinkName, connected
 
 Revision = Annotated[
-    int, typer.Argument(metavar="REVISION", min=1, help="The next revision of the sink.")
+    int,
+    typer.Argument(
+        metavar="REVISION", min=1, help="The revision that the sink is to skip: its next one."
+    ),
 ]
-Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="The reason, which is kept.")]
+Why = Annotated[
+    str, typer.Option("--why", metavar="TEXT", help="The reason; it is stored with the event.")
+]
 
 
 def skip(revision: Revision, why: Why, sink: SinkName = "", grpc: Service = str(GRPC)) -> None:
-    """Go on behind the revision at which a sink is stuck.
+    """Skip the revision at which a sink is stuck.
 
     `items events parked` shows what was skipped.
     """

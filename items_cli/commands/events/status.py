@@ -1,4 +1,4 @@
-"""`items events status`: how far each sink has come."""
+"""`items events status`: list the sinks and their lag."""
 
 import json
 import time
@@ -23,7 +23,7 @@ AsJson = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A sink, and how far it is behind; *seconds* is None if that is not known."""
+    """A sink and its lag, in revisions and in seconds; *seconds* is None if it is not known."""
 
     sink: sinks_pb2.Sink
     revisions: int
@@ -31,13 +31,13 @@ class Status:
 
     @property
     def state(self) -> str:
-        """How it fares, in a word."""
+        """The state of the sink, in one word."""
         name = sinks_pb2.SinkState.Name(self.sink.state)
         return name.removeprefix("SINK_STATE_").lower()
 
 
 def status(as_json: AsJson = False, grpc: Service = str(GRPC)) -> None:
-    """Print how far each sink has come, its lag, and its last error."""
+    """Print the revision that each sink has reached, its lag, and its last error."""
     with connected(grpc) as sinks:
         found = list(_statuses(sinks, time.time()))
     if as_json:
