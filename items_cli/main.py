@@ -9,8 +9,6 @@ import typer
 from rich.console import Console
 from typer.exceptions import TyperException
 
-from items_cli.commands.backup import backup
-from items_cli.commands.doctor import doctor
 from items_cli.commands.events import events_app
 from items_cli.commands.get_item import get_item
 from items_cli.commands.grpc import grpc
@@ -18,12 +16,14 @@ from items_cli.commands.health import health
 from items_cli.commands.import_items import import_items
 from items_cli.commands.ingest import ingest
 from items_cli.commands.list_items import list_items
-from items_cli.commands.migrate import migrate_app
 from items_cli.commands.relay import relay
 from items_cli.commands.rest import rest
-from items_cli.commands.restore import restore
 from items_cli.commands.serve import serve
-from items_cli.commands.store import store_app
+from items_cli.commands.stores.backup import backup
+from items_cli.commands.stores.doctor import doctor
+from items_cli.commands.stores.migrate import migrate_app
+from items_cli.commands.stores.restore import restore
+from items_cli.commands.stores.store import store_app
 from items_cli.commands.watch import watch
 from items_cli.errors import Failure
 from items_cli.help import Command, Group
