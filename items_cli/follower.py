@@ -68,7 +68,7 @@ class Follower:
 
     def _show_part(self, part: SnapshotPart) -> None:
         if part.is_first and self._has_snapshot:
-            say("The snapshot begins anew.")
+            say("The snapshot starts over.")
         self._has_snapshot = True
         if self._as_json:
             typer.echo(as_line(_message(part)))

@@ -29,6 +29,6 @@ def refuse_sessions(connection: Connection) -> None:
 
 
 def _servers(connection: Connection) -> int:
-    """Return the number of their sessions, read anew: a transaction keeps its first view."""
+    """Return the number of their sessions, read again: a transaction keeps its first view."""
     connection.execute(_FORGET)
     return int(connection.execute(_SERVERS).scalar_one())

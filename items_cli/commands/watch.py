@@ -70,7 +70,7 @@ def watch(  # noqa: PLR0913, PLR0917  # a flag each
     not answer, 130 interrupted.
     """
     if snapshot and from_revision is not None:
-        raise typer.BadParameter("--snapshot and --from exclude each other; leave one out")
+        raise typer.BadParameter("--snapshot and --from cannot be combined; leave one out")
     for hint in misspelt_operators(where):
         say(hint)
     reporter = Reporter(verifies=verify)
@@ -107,8 +107,8 @@ def _follow(session: Session, follower: Follower, watch: Watch) -> int:
 
 def _farewell(watch: Watch) -> str:
     if watch.revision is None:
-        return "Ended before there was anything to go on from."
-    return f"Ended at revision {watch.revision}. To go on from there: --from {watch.revision}"
+        return "Ended before the first revision: there is none to resume from."
+    return f"Ended at revision {watch.revision}. To resume from there: --from {watch.revision}"
 
 
 def _verdict(changes: int, complaints: int) -> str:

@@ -27,7 +27,7 @@ def import_file(session: Session, stream: BinaryIO, name: str, batch: int) -> in
         code, why = _run(importer, progress, stream, name, batch)
     typer.echo(importer.tally.summary())
     if why:
-        say(f"{why} Run it again to go on: that is harmless.")
+        say(f"{why} Run the command again to resume; items that are there stay as they are.")
     return code
 
 

@@ -14,7 +14,7 @@ class Progress:
     """A progress bar on standard error; nothing but its lines where that is no terminal.
 
     The bar is full at *total*, whatever the caller counts; *done* is the text beside it.
-    Without a total, the bar shows only that the work goes on.
+    Without a total, the bar shows only that work is under way.
     """
 
     def __init__(self, name: str, total: int | None, done: str) -> None:
@@ -50,7 +50,7 @@ class Progress:
         self._bar.update(self._task, completed=completed, done=done)
 
     def become_endless(self, name: str) -> None:
-        """Show work called *name*, of which nobody knows the end, from now on."""
+        """Show work called *name*, without a known end, from now on."""
         self._bar.update(self._task, description=printable(name), total=None)
 
     def say(self, text: str) -> None:

@@ -72,7 +72,7 @@ class Child:
         end.cancel()
 
     def cause(self) -> str:
-        """Return the reason why the process could not serve, as it told it; empty if it did not."""
+        """Return why the process could not serve, in its own words; empty if it did not say."""
         with suppress(BlockingIOError, ConnectionError):
             return self.tie.recv(LONGEST_CAUSE).decode(errors="replace")
         return ""

@@ -24,7 +24,7 @@ PAUSE = 0.05
 """The time, in seconds, between two probes of a part."""
 
 DRAIN = 1.0
-"""The time, in seconds, that a part has to end before the parts that it depends on are told to."""
+"""The time, in seconds, that a part has to end before what it depends on is stopped, too."""
 
 STOP = 4.25
 """The time, in seconds, after which what still runs is killed: the parts end calls within 3 s."""

@@ -53,7 +53,7 @@ def copy(order: Order) -> int:
             typer.echo("--follow copies beside them")
         return UNFINISHED
     except KeyboardInterrupt:
-        typer.echo("interrupted; the same command goes on from here")
+        typer.echo("interrupted; run the same command again to resume")
         return INTERRUPTED
     for line in _outcome(order, move, progress):
         typer.echo(line)

@@ -19,7 +19,7 @@ def plan(store: str, *, as_sql: bool) -> None:
     for step in steps:
         _print_step(step.revision, step.title)
     if not steps:
-        typer.echo("nothing is to be done")
+        typer.echo("nothing to do")
 
 
 @store_errors()

@@ -64,7 +64,7 @@ class Side:
             return cls(connection, source_store.head_of(connection, where), is_finished=True)
         if version_table.note_of(connection, seal) != EXACT:
             raise StoreUnsupported(
-                f"{where} still has to drop what the store has compacted; go on copying first"
+                f"{where} still has to drop what the store has compacted; resume the copy first"
             )
         return cls(connection, read_transaction.head(connection), is_finished=False)
 

@@ -62,7 +62,7 @@ def unserved(url: str) -> Iterator[None]:
 
     Raises:
         StoreServed: there are.
-        StoreUnsupported: it cannot be told.
+        StoreUnsupported: the lock of the file cannot be taken.
     """
     with ExitStack() as parts:
         with _served_told():

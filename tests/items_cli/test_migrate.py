@@ -40,7 +40,7 @@ async def test_check_tells_by_its_exit_code_whether_a_server_would_start(old: st
     assert (applied.code, applied.out.splitlines()[-1]) == (0, "the store has schema 0004")
     after = await items("migrate", "check", "--store", old)
     assert (after.code, after.out) == (0, "yes: the store has schema 0004\n")
-    assert (await items("migrate", "plan", "--store", old)).out == "nothing is to be done\n"
+    assert (await items("migrate", "plan", "--store", old)).out == "nothing to do\n"
 
 
 async def test_a_server_that_refuses_the_schema_says_what_to_run(old: str) -> None:

@@ -89,7 +89,7 @@ async def test_ctrl_c_tells_where_to_go_on(service: str) -> None:
     process.send_signal(signal.SIGINT)
     outcome = await finish(process)
     assert outcome.code == 130
-    assert outcome.err == "Ended at revision 4. To go on from there: --from 4\n"
+    assert outcome.err == "Ended at revision 4. To resume from there: --from 4\n"
 
 
 async def test_it_goes_on_when_the_service_is_back_and_says_so(folder: Path) -> None:
@@ -106,7 +106,7 @@ async def test_it_goes_on_when_the_service_is_back_and_says_so(folder: Path) -> 
     interrupted, connected, ended, verified = outcome.err.splitlines()
     assert interrupted.startswith("Interrupted: ")
     assert connected == "Connected again."
-    assert ended == "Ended at revision 2. To go on from there: --from 2"
+    assert ended == "Ended at revision 2. To resume from there: --from 2"
     assert verified == "Verified 2 changes: every guarantee was kept."
 
 
@@ -119,7 +119,7 @@ async def test_a_revision_from_the_future_is_an_error(service: str) -> None:
 async def test_a_watch_has_one_beginning(service: str) -> None:
     outcome = await watch(service, "--snapshot")
     assert outcome.code == 2
-    assert "not with both" in outcome.err
+    assert "--snapshot and --from cannot be combined" in outcome.err
 
 
 def test_a_name_cannot_act_on_the_terminal() -> None:

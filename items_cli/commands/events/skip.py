@@ -28,4 +28,4 @@ def skip(revision: Revision, why: Why, sink: SinkName = "", grpc: Service = str(
         name = sinks.name(sink)
         request = sinks_pb2.SkipRevisionRequest(name=name, revision=revision, why=why)
         sinks.session.run(sinks.session.items.call(sinks.stub.SkipRevision, request))
-    typer.echo(f"{name} goes on behind revision {revision}.")
+    typer.echo(f"{name} skips revision {revision}.")
