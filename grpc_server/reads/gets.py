@@ -16,6 +16,12 @@ from grpc_server.reads.lane import Lane
 MAX_WAITING = 32_000
 """How many ids may wait to be read: as many as are read in a quarter of a second."""
 
+RESERVED = 8_000
+"""How many of these only gets of a FEW ids may take, so that large ones do not shut them out."""
+
+FEW = 100
+"""How many ids a get has at most to take what is reserved."""
+
 MAX_IDS = 2_000
 """How many ids one query asks for, unless a single get asks for more."""
 
@@ -89,7 +95,8 @@ class Gets:
         return alone
 
     async def _together(self, ids: Sequence[str]) -> Snapshot:
-        if self._queue and self._ids + len(ids) > MAX_WAITING:
+        most = MAX_WAITING if len(ids) <= FEW else MAX_WAITING - RESERVED
+        if self._queue and self._ids + len(ids) > most:
             self._observer.read_refused()
             raise Overloaded("too many reads wait; try again in a moment")
         waiting = _Waiting(ids, asyncio.get_running_loop().create_future())

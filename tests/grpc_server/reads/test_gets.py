@@ -9,7 +9,7 @@ import pytest
 from grpc_server.database.store import Snapshot
 from grpc_server.items.errors import InvalidRequest, Overloaded
 from grpc_server.observer import UNOBSERVED
-from grpc_server.reads.gets import MAX_BYTES, MAX_WAITING, Gets
+from grpc_server.reads.gets import FEW, MAX_BYTES, MAX_WAITING, RESERVED, Gets
 from items.v1 import items_pb2 as pb
 
 LARGE = MAX_BYTES // 2
@@ -83,7 +83,7 @@ async def test_a_get_leaves_the_queue_at_its_deadline_though_the_database_hangs(
     for _ in range(2):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
-                await gets.get(["b"] * (MAX_WAITING - 1))
+                await gets.get(["b"] * (MAX_WAITING - RESERVED - 1))
         assert gets.waiting <= 1
     shelf.is_open.set()
     await hanging
@@ -96,10 +96,27 @@ async def test_a_get_beyond_the_queue_is_refused() -> None:
     gets = Gets(shelf.take, UNOBSERVED)
     begun = asyncio.create_task(gets.get("a"))
     await asyncio.sleep(0.01)
-    waiting = asyncio.create_task(gets.get(["b"] * MAX_WAITING))
+    waiting = [asyncio.create_task(gets.get(["b"] * FEW)) for _ in range(MAX_WAITING // FEW)]
     await asyncio.sleep(0)
     with pytest.raises(Overloaded):
         await gets.get("c")
     shelf.is_open.set()
-    await asyncio.gather(begun, waiting)
+    await asyncio.gather(begun, *waiting)
+    await gets.close()
+
+
+async def test_large_gets_leave_room_in_the_queue_for_small_ones() -> None:
+    shelf = Shelf()
+    shelf.is_open.clear()
+    gets = Gets(shelf.take, UNOBSERVED)
+    begun = asyncio.create_task(gets.get("a"))
+    await asyncio.sleep(0.01)
+    large = asyncio.create_task(gets.get(["b"] * (MAX_WAITING - RESERVED)))
+    await asyncio.sleep(0)
+    with pytest.raises(Overloaded):
+        await gets.get(["c"] * (FEW + 1))
+    small = asyncio.create_task(gets.get("d"))
+    await asyncio.sleep(0)
+    shelf.is_open.set()
+    await asyncio.gather(begun, large, small)
     await gets.close()
