@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from items_cli.errors import Failure
+from items_events.broker_clients import check_extra
 from items_events.brokers.broker_url import BadUrl, BrokerUrl, sink_url, source_url
-from items_events.brokers.extra import check_extra
 from items_runtime.configuration.extras import MissingExtra
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, Final
 
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.extra import check_extra
 from items_events.ingest.source import Source
 from items_events.publishers.publisher import Sink
+from items_runtime.configuration.extras import MissingExtra
+
+_LIBRARIES: Final = ("aio_pika", "redis", "nats")
 
 _SINKS: Final = MappingProxyType(
     {
@@ -41,6 +44,17 @@ def open_source(url: BrokerUrl) -> AbstractAsyncContextManager[Source]:
     """A connection to the source at *url*, for the block; raises as `open_sink` does."""
     source: AbstractAsyncContextManager[Source] = _connect(_SOURCES, url)
     return source
+
+
+def check_extra() -> None:
+    """Check that the extra `events`, the client libraries of the brokers, is installed.
+
+    Raises:
+        MissingExtra: a library is not installed.
+    """
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise MissingExtra(f"the client of a message broker ({', '.join(missing)})", "events")
 
 
 def _connect(modules: Mapping[str, str], url: BrokerUrl) -> Any:

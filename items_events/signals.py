@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 import uvloop
 
-from items_events.brokers.extra import check_extra
+from items_events.broker_clients import check_extra
 from items_runtime.configuration.extras import MissingExtra
 from items_runtime.logs import Format
 from items_runtime.process import failures_told

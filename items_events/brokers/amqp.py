@@ -11,7 +11,6 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.connection import make_url
 
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.tls import tls_context
 from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
 
 CLOSING: Final = 2.0
@@ -57,7 +56,7 @@ def _connection(url: BrokerUrl) -> aio_pika.Connection:
     )
     return aio_pika.Connection(
         place,
-        ssl_context=tls_context(url),
+        ssl_context=url.tls_context(),
         client_properties={"connection_name": "item-service"},
     )
 

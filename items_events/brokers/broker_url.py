@@ -16,11 +16,14 @@ Where writes come from, a source:
 
 import difflib
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from items_events.brokers.unavailable import BrokerUnavailable
 
 Broker = Literal["rabbitmq", "redis", "nats"]
 
@@ -90,6 +93,21 @@ class BrokerUrl:
     path: str
     name: str
     options: Mapping[str, str]
+
+    def tls_context(self) -> ssl.SSLContext | None:
+        """Return the TLS context of a connection; None for a URL without TLS.
+
+        It verifies the broker's certificate, against `cafile` if the URL names one.
+
+        Raises:
+            BrokerUnavailable: the file cannot be read.
+        """
+        if not self.is_secure:
+            return None
+        try:
+            return ssl.create_default_context(cafile=self.options.get("cafile"))
+        except OSError as error:
+            raise BrokerUnavailable(f"the cafile cannot be read: {error}") from error
 
 
 def sink_url(text: str) -> BrokerUrl:

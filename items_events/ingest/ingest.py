@@ -29,7 +29,7 @@ from items_events.ingest.problems import NotApplicable, partly_refused, refused
 from items_events.ingest.requests import read_request
 from items_events.ingest.source import Delivery, Source
 from items_events.observer import IngestObserver
-from items_events.racing import check_cancelled
+from items_events.tasks import check_cancelled
 
 _log = structlog.get_logger(__name__)
 

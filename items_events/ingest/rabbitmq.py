@@ -1,17 +1,18 @@
 """Writes from a quorum queue of RabbitMQ, and dead letters in another one."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any, Final
 
 import aio_pika
 from aio_pika import exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueueIterator
+from pamqp.commands import Basic
+from pamqp.header import ContentHeader
 
 from items_events.brokers.amqp import BROKEN, close_connection, open_channel, open_connection
 from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import BrokerUnavailable, why
-from items_events.ingest.lenient import lenient_properties
 from items_events.ingest.problems import as_json
 from items_events.ingest.source import Delivery
 
@@ -47,7 +48,7 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSource"]:
             },
         )
         channel = await open_channel(connection)
-        with lenient_properties():
+        with _lenient_properties():
             messages = await _consume(channel, queue)
             yield RabbitMQSource(channel, messages, dead)
     finally:
@@ -88,6 +89,34 @@ async def _consume(channel: AbstractChannel, name: str) -> AbstractQueueIterator
     except BROKEN as error:
         raise BrokerUnavailable(f"RabbitMQ: {name} cannot be read: {why(error)}") from error
     return messages
+
+
+@contextmanager
+def _lenient_properties() -> Iterator[None]:
+    """Within the block, keep only the message properties that the ingest reads.
+
+    RabbitMQ passes on the properties that a publisher wrote, unchecked: text that is not
+    UTF-8, a time outside every calendar. The client library drops the connection on such a
+    message, and again after each reconnection, because the message is delivered first.
+    Properties that cannot be decoded become empty. All connections of the process are
+    affected, because the library has no hook for this.
+    """
+    strict = ContentHeader.unmarshal
+
+    def unmarshal(header: ContentHeader, data: bytes) -> None:
+        try:
+            strict(header, data)
+            read = header.properties
+            kept = Basic.Properties(message_id=read.message_id, content_type=read.content_type)
+        except Exception:  # noqa: BLE001  # any error of the decoder
+            kept = Basic.Properties()
+        header.properties = kept
+
+    ContentHeader.unmarshal = unmarshal  # type: ignore[assignment,method-assign]  # no hook
+    try:
+        yield
+    finally:
+        ContentHeader.unmarshal = strict  # type: ignore[method-assign]  # as it was
 
 
 class RabbitMQSource:

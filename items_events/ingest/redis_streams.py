@@ -18,7 +18,7 @@ from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.redis_client import failures, open_client
 from items_events.ingest.problems import as_json
 from items_events.ingest.source import Delivery
-from items_events.racing import check_cancelled
+from items_events.tasks import check_cancelled
 
 FETCH: Final = 50
 BLOCK: Final = 1000

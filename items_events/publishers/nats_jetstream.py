@@ -16,14 +16,13 @@ from nats.js.api import Header, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.tls import tls_context
 from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
 from items_events.cloud_events import TYPE_PREFIX, CloudEvent
 from items_events.publishers.acknowledgements import NO_STREAM, Acknowledgements, Answer
 from items_events.publishers.confirms import settle
 from items_events.publishers.publisher import Refused
 from items_events.publishers.routing import routing_key
-from items_events.racing import race
+from items_events.tasks import race
 
 HEADER: Final = "ce-"
 CONTENT_TYPE: Final = "content-type"
@@ -66,7 +65,7 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
         await on_error(ConnectionError("the connection has ended"))
 
     host = f"[{url.host}]" if ":" in url.host else url.host
-    context = tls_context(url)
+    context = url.tls_context()
     try:
         async with asyncio.timeout(PATIENCE):
             connecting = client.connect(

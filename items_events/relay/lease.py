@@ -9,8 +9,8 @@ from typing import Any, Final
 from items.v1 import sinks_pb2 as pb
 from items_client import ItemsError
 from items_events.publishers.publisher import Refused
-from items_events.racing import check_cancelled, race
 from items_events.relay.registry import LeaseLost, Registry
+from items_events.tasks import check_cancelled, race
 
 REPORT_PAUSE: Final = 0.2
 """Seconds between two reports of progress: each is a write of the store."""

@@ -22,10 +22,10 @@ from items_events.brokers.unavailable import BrokerUnavailable
 from items_events.cloud_events import DataFormat, EventMaker
 from items_events.observer import RelayObserver
 from items_events.publishers.publisher import Refused, Sink
-from items_events.racing import check_cancelled, race
 from items_events.relay.backlog import Backlog
 from items_events.relay.lease import Lease
 from items_events.relay.registry import LeaseLost, Registry, SinkHeld, Start
+from items_events.tasks import check_cancelled, race
 
 _log = structlog.get_logger(__name__)
 

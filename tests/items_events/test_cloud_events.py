@@ -6,7 +6,7 @@ import pytest
 
 from items.v1 import items_pb2 as pb
 from items_events.cloud_events import EventMaker
-from tests.items_events.made import STORE, commit, events
+from tests.items_events.sample_events import STORE, commit, events
 
 
 def test_the_attributes_are_those_of_the_specification() -> None:

@@ -11,8 +11,8 @@ from items_events.broker_clients import open_sink
 from items_events.brokers.broker_url import sink_url
 from items_events.brokers.unavailable import BrokerUnavailable
 from tests.items_events.brokers import free_port
-from tests.items_events.made import events
 from tests.items_events.rabbitmq import RabbitMQ, running_rabbitmq
+from tests.items_events.sample_events import events
 from tests.needs import needs
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from items_events.racing import check_cancelled, race
+from items_events.tasks import check_cancelled, race
 
 
 async def test_when_one_ends_the_others_do() -> None:

@@ -6,7 +6,7 @@ from items_events.broker_clients import open_sink
 from items_events.brokers.broker_url import BrokerUrl, sink_url
 from items_events.brokers.unavailable import BrokerUnavailable
 from tests.items_events.broker import Broker
-from tests.items_events.made import STORE, events
+from tests.items_events.sample_events import STORE, events
 
 
 def url(broker: Broker, **options: str) -> BrokerUrl:
