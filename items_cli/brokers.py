@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from items_cli.errors import Failure
-from items_events.broker_clients import check_extra
-from items_events.brokers.broker_url import BadUrl, BrokerUrl, sink_url, source_url
+from items_events.broker_clients import check_client_libraries
+from items_events.brokers.broker_url import BadUrl, BrokerUrl, publisher_url, source_url
 from items_runtime.configuration.extras import MissingExtra
 
 
@@ -17,7 +17,7 @@ def sinks(values: Sequence[str]) -> list[BrokerUrl]:
     Raises:
         typer.BadParameter: a URL cannot be read, or two name the same sink.
     """
-    urls = [_read(sink_url, value) for value in values]
+    urls = [_read(publisher_url, value) for value in values]
     if len({url.name for url in urls}) < len(urls):
         raise typer.BadParameter("two URLs name the same sink; leave one out")
     return urls
@@ -43,7 +43,7 @@ def _read(parse: Callable[[str], BrokerUrl], value: str) -> BrokerUrl:
 def check_brokers() -> None:
     """Raise Failure if the clients of the brokers are not installed."""
     try:
-        check_extra()
+        check_client_libraries()
     except MissingExtra as error:
         raise Failure(str(error), exit_code=2) from error
 

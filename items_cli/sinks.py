@@ -11,7 +11,7 @@ from items.v1.sinks_pb2_grpc import SinkServiceStub
 from items_cli.errors import Failure, reason
 from items_cli.session import Session, connect
 from items_client import ItemsError
-from items_events.brokers.broker_url import BadUrl, sink_url
+from items_events.brokers.broker_url import BadUrl, publisher_url
 
 PATIENCE = 5.0
 """The time, in seconds, to look for the oldest change that a sink has not published."""
@@ -87,6 +87,6 @@ class Sinks:
 
 def _without_secrets(asked: str) -> str:
     try:
-        return sink_url(asked).name
+        return publisher_url(asked).name
     except BadUrl:
         return asked

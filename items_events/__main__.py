@@ -10,7 +10,7 @@ from uuid import uuid4
 import structlog
 
 from items_client import ItemsClient
-from items_events.brokers.broker_url import sink_url
+from items_events.brokers.broker_url import publisher_url
 from items_events.metrics.relays import RelayMetrics
 from items_events.relay.registry import Registry
 from items_events.relay.relay import Policy, Relay
@@ -19,7 +19,7 @@ from items_events.signals import run_until_stopped
 from items_runtime.metrics import metrics_served, process_registry
 from items_runtime.process import prepare
 
-BEGINNING: Final = 15.0
+STARTUP_TIMEOUT: Final = 15.0
 """Seconds that the service has to answer before the relay complains: both begin at once."""
 
 _log = structlog.get_logger("items_events")
@@ -27,7 +27,7 @@ _log = structlog.get_logger("items_events")
 
 async def relay(settings: Settings) -> None:
     """Relay to every sink, each on its own, until it is cancelled."""
-    urls = [sink_url(url) for url in settings.events]
+    urls = [publisher_url(url) for url in settings.events]
     policy = Policy(settings.events_from, settings.events_format)
     measured = process_registry("relay")
     metrics = RelayMetrics(measured, [url.name for url in urls])
@@ -37,16 +37,16 @@ async def relay(settings: Settings) -> None:
         asyncio.TaskGroup() as tasks,
     ):
         _log.info("relaying", upstream=settings.upstream, sinks=[url.name for url in urls])
-        await _reach(items)
+        await _wait_for_service(items)
         registry = Registry(items, _holder(), settings.events_lease)
         for url in urls:
             tasks.create_task(Relay(url, items, registry, policy, metrics.of(url.name)).run())
 
 
-async def _reach(items: ItemsClient) -> None:
+async def _wait_for_service(items: ItemsClient) -> None:
     """Return when the service answers, or should have by now."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(BEGINNING):
+        async with asyncio.timeout(STARTUP_TIMEOUT):
             await items.channel.channel_ready()
 
 

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from items_events.brokers.broker_url import BrokerUrl
 from items_events.ingest.source import Source
-from items_events.publishers.publisher import Sink
+from items_events.publishers.publisher import Publisher
 from items_runtime.configuration.extras import MissingExtra
 
 _LIBRARIES: Final = ("aio_pika", "redis", "nats")
 
-_SINKS: Final = MappingProxyType(
+_PUBLISHERS: Final = MappingProxyType(
     {
         "rabbitmq": "items_events.publishers.rabbitmq",
         "redis": "items_events.publishers.redis_streams",
@@ -29,24 +29,24 @@ _SOURCES: Final = MappingProxyType(
 )
 
 
-def open_sink(url: BrokerUrl) -> AbstractAsyncContextManager[Sink]:
+def open_publisher(url: BrokerUrl) -> AbstractAsyncContextManager[Publisher]:
     """A connection to the sink at *url*, for the block.
 
     Raises:
         MissingExtra: the clients of the brokers are not installed.
         BrokerUnavailable: on entering the block, if the broker cannot be reached.
     """
-    sink: AbstractAsyncContextManager[Sink] = _connect(_SINKS, url)
-    return sink
+    publisher: AbstractAsyncContextManager[Publisher] = _connect(_PUBLISHERS, url)
+    return publisher
 
 
 def open_source(url: BrokerUrl) -> AbstractAsyncContextManager[Source]:
-    """A connection to the source at *url*, for the block; raises as `open_sink` does."""
+    """A connection to the source at *url*, for the block; raises as `open_publisher` does."""
     source: AbstractAsyncContextManager[Source] = _connect(_SOURCES, url)
     return source
 
 
-def check_extra() -> None:
+def check_client_libraries() -> None:
     """Check that the extra `events`, the client libraries of the brokers, is installed.
 
     Raises:
@@ -58,5 +58,5 @@ def check_extra() -> None:
 
 
 def _connect(modules: Mapping[str, str], url: BrokerUrl) -> Any:
-    check_extra()
+    check_client_libraries()
     return import_module(modules[url.broker]).connect(url)

@@ -63,7 +63,7 @@ class CloudEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class EventMaker:
+class EventEncoder:
     """Makes the events of one store, with the item in *data_format*."""
 
     store_id: str

@@ -34,7 +34,7 @@ class IngestObserver:
     def applied(self, seconds: float) -> None:
         """A message is committed and acknowledged, *seconds* after it came."""
 
-    def buried(self) -> None:
+    def dead_lettered(self) -> None:
         """A message cannot be applied, and is a dead letter."""
 
     def source_failed(self) -> None:

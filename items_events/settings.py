@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from items_events.brokers.broker_url import sink_url
+from items_events.brokers.broker_url import publisher_url
 from items_runtime.configuration.settings import CONFIG, Duration, TcpAddress, Upstream, between
 from items_runtime.logs import Format, Level
 
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     def _check_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
             raise ValueError("no sink is named")
-        names = [sink_url(url).name for url in value]
+        names = [publisher_url(url).name for url in value]
         if len(set(names)) < len(names):
             raise ValueError("the same sink stands there twice")
         return value

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 import uvloop
 
-from items_events.broker_clients import check_extra
+from items_events.broker_clients import check_client_libraries
 from items_runtime.configuration.extras import MissingExtra
 from items_runtime.logs import Format
 from items_runtime.process import failures_told
@@ -26,7 +26,7 @@ def run_until_stopped(work: Coroutine[Any, Any, None], style: Format) -> None:
     # Clients of brokers log URLs with passwords; who sees a failure tells it, once.
     logging.disable()
     with failures_told(style, OSError, MissingExtra), closing(work):
-        check_extra()
+        check_client_libraries()
         uvloop.run(_until_stopped(work))
 
 

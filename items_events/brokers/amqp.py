@@ -11,12 +11,12 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.connection import make_url
 
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
+from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable, why
 
-CLOSING: Final = 2.0
+CLOSE_TIMEOUT: Final = 2.0
 """Seconds that a broker has to say good-bye."""
 
-BROKEN: Final = (
+CLIENT_ERRORS: Final = (
     exceptions.AMQPError,
     ConnectionError,
     OSError,
@@ -31,9 +31,9 @@ async def open_connection(url: BrokerUrl) -> AbstractConnection:
     """A connection that is not restored by itself: whoever uses it knows what to repeat."""
     connection = _connection(url)
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(RESPONSE_TIMEOUT):
             await connection.connect()
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         if "Connection.OpenOk" in str(error):  # all that the client makes of it
             place = repr(virtual_host(url))
             raise BrokerUnavailable(f"RabbitMQ: {place} is no virtual host of this user") from error
@@ -64,16 +64,16 @@ def _connection(url: BrokerUrl) -> aio_pika.Connection:
 async def open_channel(connection: AbstractConnection) -> AbstractChannel:
     """A channel with publisher confirms."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(RESPONSE_TIMEOUT):
             return await connection.channel(publisher_confirms=True, on_return_raises=True)
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         raise BrokerUnavailable(f"RabbitMQ opens no channel: {why(error)}") from error
 
 
 async def close_connection(connection: AbstractConnection) -> None:
     """Close *connection*, also if the broker does not answer any more."""
-    with suppress(*BROKEN):
-        async with asyncio.timeout(CLOSING):
+    with suppress(*CLIENT_ERRORS):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
             await connection.close()
     await connection.close()  # one that was given up counts as closed, too
 

@@ -27,7 +27,7 @@ from items_events.brokers.unavailable import BrokerUnavailable
 
 Broker = Literal["rabbitmq", "redis", "nats"]
 
-LONGEST_NAME: Final = 512
+MAX_NAME: Final = 512
 """What the contract allows for the name of a sink."""
 
 
@@ -66,7 +66,7 @@ def _with_tls(rabbitmq: Scheme, redis: Scheme, nats: Scheme | None = None) -> Ma
     return MappingProxyType(schemes)
 
 
-SINKS: Final = _with_tls(
+PUBLISHERS: Final = _with_tls(
     Scheme("rabbitmq", 5672, {"exchange": "items"}, frozenset({"queue", "label"})),
     Scheme("redis", 6379, {"stream": "items"}, frozenset({"maxlen"})),
     Scheme("nats", 4222, {"stream": "ITEMS", "prefix": ""}, frozenset({"label"})),
@@ -110,9 +110,9 @@ class BrokerUrl:
             raise BrokerUnavailable(f"the cafile cannot be read: {error}") from error
 
 
-def sink_url(text: str) -> BrokerUrl:
+def publisher_url(text: str) -> BrokerUrl:
     """The URL of a sink. Raises BadUrl."""
-    return _parse(text, SINKS)
+    return _parse(text, PUBLISHERS)
 
 
 def source_url(text: str) -> BrokerUrl:
@@ -167,8 +167,8 @@ def _name(parts: SplitResult, scheme: Scheme, path: str, options: Mapping[str, s
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     place = urlencode({key: options[key] for key in scheme.places if options[key]})
     name = f"{parts.scheme}://{host}:{parts.port or scheme.port}{path}?{place}"
-    if len(name) > LONGEST_NAME:
-        raise BadUrl(f"the {parts.scheme} URL has more than {LONGEST_NAME} characters")
+    if len(name) > MAX_NAME:
+        raise BadUrl(f"the {parts.scheme} URL has more than {MAX_NAME} characters")
     return name
 
 

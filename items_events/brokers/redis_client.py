@@ -10,9 +10,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
+from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable, why
 
-BROKEN: Final = (RedisError, OSError, TimeoutError)
+CLIENT_ERRORS: Final = (RedisError, OSError, TimeoutError)
 """What the client raises when the connection is of no use, or the server refuses all."""
 
 
@@ -28,14 +28,14 @@ async def open_client(url: BrokerUrl) -> AsyncIterator["redis.Redis"]:
         ssl=url.is_secure,
         ssl_ca_certs=url.options.get("cafile"),
         protocol=2,
-        socket_timeout=PATIENCE,
-        socket_connect_timeout=PATIENCE,
+        socket_timeout=RESPONSE_TIMEOUT,
+        socket_connect_timeout=RESPONSE_TIMEOUT,
         retry=Retry(NoBackoff(), 0),
     )
     try:
         yield client
     finally:
-        with suppress(*BROKEN):
+        with suppress(*CLIENT_ERRORS):
             await client.aclose()
 
 
@@ -44,5 +44,5 @@ def failures() -> Iterator[None]:
     """Turn what the client raises into BrokerUnavailable."""
     try:
         yield
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         raise BrokerUnavailable(f"Redis: {why(error)}") from error

@@ -1,6 +1,6 @@
 """A broker that cannot be used at the moment."""
 
-PATIENCE = 10.0
+RESPONSE_TIMEOUT = 10.0
 """Seconds that a broker has for its next sign: a connection, an answer, a confirmation."""
 
 

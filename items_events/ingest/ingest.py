@@ -33,12 +33,12 @@ from items_events.tasks import check_cancelled
 
 _log = structlog.get_logger(__name__)
 
-BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
+BACKOFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
 
-_OF_THE_SERVICE: Final = (Unavailable, DeadlineExceeded, OutcomeUnknown, AccessDenied)
+_SERVICE_ERRORS: Final = (Unavailable, DeadlineExceeded, OutcomeUnknown, AccessDenied)
 """Errors that tell how the service is, and nothing of the message."""
 
-ATTEMPTS: Final = 5
+MAX_ATTEMPTS: Final = 5
 """How often a message is tried that the service fails on."""
 
 
@@ -48,7 +48,7 @@ class Ingest:
 
     url: BrokerUrl
     items: ItemsClient
-    back_off: RetryPolicy = BACK_OFF
+    backoff: RetryPolicy = BACKOFF
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     observer: IngestObserver = field(default_factory=IngestObserver)
     clock: Callable[[], float] = time.monotonic
@@ -71,17 +71,19 @@ class Ingest:
                     _log.error("source fails", source=self.url.name, why=said)
             failures += 1
             self.observer.source_failed()
-            await self.sleep(self.back_off.pause(failures))
+            await self.sleep(self.backoff.pause(failures))
 
     async def _handle(self, source: Source, delivery: Delivery) -> None:
-        """Apply *delivery* and acknowledge it, or bury it."""
+        """Apply *delivery* and acknowledge it, or move_to_dead_letters it."""
         began = self.clock()
         try:
             await self._apply(read_request(delivery))
         except NotApplicable as error:
             _log.warning("message not applied", message=delivery.id[:255], why=str(error))
-            await source.bury(delivery, {**error.problem, "messageId": delivery.id[:255]})
-            self.observer.buried()
+            await source.move_to_dead_letters(
+                delivery, {**error.problem, "messageId": delivery.id[:255]}
+            )
+            self.observer.dead_lettered()
         else:
             await source.acknowledge(delivery)
             self.observer.applied(self.clock() - began)
@@ -98,20 +100,20 @@ class Ingest:
             try:
                 answer = await self.items.call(self.items.stub.BatchWriteItems, request)
             except ItemsError as error:
-                if _is_the_message(error, attempt):
+                if _is_message_fault(error, attempt):
                     raise refused(error) from error
                 if attempt == 1:
                     _log.error("a message waits for the service", why=str(error))
                 self.observer.service_failed()
             else:
                 break
-            await self.sleep(self.back_off.pause(attempt))
+            await self.sleep(self.backoff.pause(attempt))
             attempt += 1
         if any(result.HasField("error") for result in answer.results):
             raise partly_refused(answer)
 
 
-def _is_the_message(error: ItemsError, attempt: int) -> bool:
+def _is_message_fault(error: ItemsError, attempt: int) -> bool:
     """Whether *error* is due to the message, and not to the state of the service.
 
     gRPC itself refuses what is too large, without a reason. A fault of the service may
@@ -121,5 +123,5 @@ def _is_the_message(error: ItemsError, attempt: int) -> bool:
     if isinstance(error, Overloaded):
         return not error.reason
     if isinstance(error, ServiceFailed):
-        return attempt >= ATTEMPTS
-    return not isinstance(error, _OF_THE_SERVICE)
+        return attempt >= MAX_ATTEMPTS
+    return not isinstance(error, _SERVICE_ERRORS)

@@ -13,13 +13,13 @@ from items_client.errors import ItemsError, Overloaded
 from items_client.statuses import from_status
 from items_protojson.parsing.violations import Invalid
 
-MOST: Final = 20
+MAX_ENTRIES: Final = 20
 """Violations, or refused writes, that a problem tells of."""
 
-LONGEST: Final = 500
+MAX_TEXT: Final = 500
 """Characters of each text."""
 
-MOST_BYTES: Final = 32_768
+MAX_BYTES: Final = 32_768
 """Bytes of a whole problem: a quarter of what RabbitMQ takes of a message's headers."""
 
 
@@ -62,14 +62,14 @@ def partly_refused(answer: pb.BatchWriteItemsResponse) -> NotApplicable:
 
 
 def as_json(problem: Mapping[str, Any]) -> str:
-    """*problem* in at most MOST_BYTES; if it has more, its lists end earlier."""
-    for most in (MOST, MOST // 4, 1, 0):
+    """*problem* in at most MAX_BYTES; if it has more, its lists end earlier."""
+    for most in (MAX_ENTRIES, MAX_ENTRIES // 4, 1, 0):
         kept = {
             key: value[:most] if isinstance(value, list) else value
             for key, value in problem.items()
         }
         text = json.dumps(kept, ensure_ascii=False)
-        if len(text.encode()) <= MOST_BYTES:
+        if len(text.encode()) <= MAX_BYTES:
             break
     return text
 
@@ -82,7 +82,7 @@ def _refused(error: ItemsError) -> dict[str, Any]:
         found = [{"field": one.field, "detail": one.description} for one in error.violations]
         problem["violations"] = _cut(found)
     if error.metadata:
-        problem["metadata"] = {key: text[:LONGEST] for key, text in error.metadata.items()}
+        problem["metadata"] = {key: text[:MAX_TEXT] for key, text in error.metadata.items()}
     return problem
 
 
@@ -91,7 +91,7 @@ def _problem(code: str, reason: str, detail: str) -> dict[str, Any]:
     return {
         "type": f"/errors#{slug}" if reason else "about:blank",
         "title": (reason or code).capitalize().replace("_", " ").replace("json", "JSON"),
-        "detail": detail[:LONGEST],
+        "detail": detail[:MAX_TEXT],
         "code": code,
         "reason": reason,
     }
@@ -100,6 +100,6 @@ def _problem(code: str, reason: str, detail: str) -> dict[str, Any]:
 def _cut(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The first of what was *found*, with texts of a bounded length."""
     return [
-        {key: value[:LONGEST] if isinstance(value, str) else value for key, value in one.items()}
-        for one in found[:MOST]
+        {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in one.items()}
+        for one in found[:MAX_ENTRIES]
     ]

@@ -10,7 +10,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueueItera
 from pamqp.commands import Basic
 from pamqp.header import ContentHeader
 
-from items_events.brokers.amqp import BROKEN, close_connection, open_channel, open_connection
+from items_events.brokers.amqp import CLIENT_ERRORS, close_connection, open_channel, open_connection
 from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import BrokerUnavailable, why
 from items_events.ingest.problems import as_json
@@ -23,7 +23,7 @@ DELIVERY_LIMIT: Final = 1_000_000
 
 In effect without a limit, since the ingest itself decides what cannot be applied.
 RabbitMQ 4 has a limit of 20 where none is declared, and counts each delivery whose
-consumer has gone: twenty crashes would bury the messages that were only prefetched.
+consumer has gone: twenty crashes would move_to_dead_letters the messages that were only prefetched.
 RabbitMQ 3 takes no negative number, which would say "none" in RabbitMQ 4.
 """
 
@@ -75,7 +75,7 @@ async def _ensure_queue(
             name, durable=True, arguments={"x-queue-type": "quorum", **arguments}
         )
         await channel.close()
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         raise BrokerUnavailable(f"RabbitMQ: no queue {name}: {why(error)}") from error
 
 
@@ -86,7 +86,7 @@ async def _consume(channel: AbstractChannel, name: str) -> AbstractQueueIterator
         queue = await channel.get_queue(name, ensure=False)
         messages = queue.iterator()
         await messages.consume()
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         raise BrokerUnavailable(f"RabbitMQ: {name} cannot be read: {why(error)}") from error
     return messages
 
@@ -135,7 +135,7 @@ class RabbitMQSource:
             message = await anext(self._messages)
         except StopAsyncIteration:
             raise BrokerUnavailable("RabbitMQ: the queue or the connection has gone") from None
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ: {why(error)}") from error
         return Delivery(message.message_id or "", message.body, message)
 
@@ -143,10 +143,10 @@ class RabbitMQSource:
         """It is dealt with."""
         try:
             await delivery.receipt.ack()
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ: {why(error)}") from error
 
-    async def bury(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
+    async def move_to_dead_letters(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
         """Publish it to the dead letters and, when they have it, acknowledge it."""
         message = aio_pika.Message(
             delivery.body,
@@ -157,6 +157,6 @@ class RabbitMQSource:
         )
         try:
             await self._channel.default_exchange.publish(message, self._dead)
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ: no dead letter: {why(error)}") from error
         await self.acknowledge(delivery)

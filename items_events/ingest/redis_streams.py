@@ -84,7 +84,7 @@ class RedisSource:
         """It is dealt with."""
         await self._acknowledge(delivery.receipt[0])
 
-    async def bury(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
+    async def move_to_dead_letters(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
         """Move it to the dead letters, in one transaction."""
         entry_id, fields = delivery.receipt
         moving = self._client.pipeline(transaction=True)

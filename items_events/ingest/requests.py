@@ -17,7 +17,7 @@ from items_protojson.scalars.text import UUID as UUID_PATTERN
 NAMESPACE: Final = UUID("8f5c2b0e-5d1b-5c39-9a53-2f4c7b1e6d80")
 """Of the request ids that are made of message ids."""
 
-MOST_BYTES: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 """The largest body that is read; the service takes smaller requests anyway."""
 
 
@@ -30,8 +30,8 @@ def read_request(delivery: Delivery) -> pb.BatchWriteItemsRequest:
     Raises:
         NotApplicable: it is too large, not JSON, not such a request, or has no id.
     """
-    if len(delivery.body) > MOST_BYTES:
-        detail = f"the body is larger than {MOST_BYTES} bytes"
+    if len(delivery.body) > MAX_BYTES:
+        detail = f"the body is larger than {MAX_BYTES} bytes"
         raise refusal("REQUEST_TOO_LARGE", detail, "RESOURCE_EXHAUSTED")
     request = batch_write_items_request_to_proto(_parse(delivery.body))
     request.request_id = request.request_id or _request_id(delivery.id)

@@ -30,5 +30,5 @@ class Source(Protocol):
     async def acknowledge(self, delivery: Delivery) -> None:
         """It is dealt with, and never delivered again."""
 
-    async def bury(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
+    async def move_to_dead_letters(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
         """Move it to the dead letters, with the *problem* that it has."""

@@ -1,4 +1,4 @@
-"""The messages of an ingest: applied, buried, and waiting for what has failed."""
+"""The messages of an ingest: applied, dead_lettered, and waiting for what has failed."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -16,7 +16,7 @@ class IngestMetrics(IngestObserver):
             buckets=SECONDS,
             registry=registry,
         )
-        self._buried = Counter(
+        self._dead_letters = Counter(
             "items_ingest_dead_letters",
             "Messages that cannot be applied, and are dead letters.",
             registry=registry,
@@ -34,9 +34,9 @@ class IngestMetrics(IngestObserver):
         """See IngestObserver."""
         self._seconds.observe(seconds)
 
-    def buried(self) -> None:
+    def dead_lettered(self) -> None:
         """See IngestObserver."""
-        self._buried.inc()
+        self._dead_letters.inc()
 
     def source_failed(self) -> None:
         """See IngestObserver."""

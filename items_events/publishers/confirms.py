@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import TypeVar
 
-from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable
+from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable
 
 T = TypeVar("T")
 
 
 async def settle(
-    confirms: Sequence[asyncio.Future[T]], patience: float = PATIENCE
+    confirms: Sequence[asyncio.Future[T]], patience: float = RESPONSE_TIMEOUT
 ) -> list[T | BaseException]:
     """What came of each of *confirms*, in their order; leaves none under way.
 

@@ -16,7 +16,7 @@ from nats.js.api import Header, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
+from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable, why
 from items_events.cloud_events import TYPE_PREFIX, CloudEvent
 from items_events.publishers.acknowledgements import NO_STREAM, Acknowledgements, Answer
 from items_events.publishers.confirms import settle
@@ -30,7 +30,7 @@ CONTENT_TYPE: Final = "content-type"
 DUPLICATE_WINDOW: Final = 120.0
 """Seconds for which the stream that `declare` makes recognises a duplicate."""
 
-CLOSING: Final = 2.0
+CLOSE_TIMEOUT: Final = 2.0
 """Seconds that a broker has to say good-bye."""
 
 TOO_LARGE: Final = 10054
@@ -38,18 +38,18 @@ TOO_LARGE: Final = 10054
 
 _TOO_LARGE: Final = "the message is larger than the max_payload of the server"
 
-BROKEN: Final = (Error, OSError, TimeoutError)
+CLIENT_ERRORS: Final = (Error, OSError, TimeoutError)
 """What the client raises when the connection is of no use any more."""
 
 
 @asynccontextmanager
-async def connect(url: BrokerUrl) -> AsyncIterator["NatsSink"]:
+async def connect(url: BrokerUrl) -> AsyncIterator["NatsPublisher"]:
     """The sink at *url*. Raises BrokerUnavailable."""
     client = Client()
     lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     try:
         acknowledgements = await _open(client, url, lost)
-        yield NatsSink(client, acknowledgements, lost, url)
+        yield NatsPublisher(client, acknowledgements, lost, url)
     finally:
         await _close(client)
 
@@ -67,12 +67,12 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
     host = f"[{url.host}]" if ":" in url.host else url.host
     context = url.tls_context()
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(RESPONSE_TIMEOUT):
             connecting = client.connect(
                 f"{url.scheme}://{host}:{url.port}",
                 name="item-service",
                 allow_reconnect=False,
-                flush_timeout=PATIENCE,
+                flush_timeout=RESPONSE_TIMEOUT,
                 error_cb=on_error,
                 disconnected_cb=on_end,
                 closed_cb=on_end,
@@ -83,7 +83,7 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
             await race(connecting, _fail(lost))  # it would try for ever, and not say why
             acknowledgements = Acknowledgements(client)
             await acknowledgements.listen()
-    except BROKEN as error:
+    except CLIENT_ERRORS as error:
         raise BrokerUnavailable(f"NATS cannot be reached: {why(error)}") from error
     return acknowledgements
 
@@ -95,12 +95,12 @@ async def _fail(lost: asyncio.Future[str]) -> None:
 
 async def _close(client: Client) -> None:
     """Close *client*, also if the broker does not answer any more."""
-    with suppress(*BROKEN):
-        async with asyncio.timeout(CLOSING):
+    with suppress(*CLIENT_ERRORS):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
             await client.close()
 
 
-class NatsSink:
+class NatsPublisher:
     """The subjects of a stream, over one connection; *lost* says why it is of no use any more."""
 
     def __init__(
@@ -120,14 +120,14 @@ class NatsSink:
     async def declare(self) -> float:
         """Make the stream; one that is there and takes the subjects is left as it is."""
         subjects = f"{self._prefix}{TYPE_PREFIX}>"
-        jetstream = self._client.jetstream(timeout=PATIENCE)
+        jetstream = self._client.jetstream(timeout=RESPONSE_TIMEOUT)
         try:
             try:
                 config = (await jetstream.stream_info(self._stream)).config
             except NotFoundError:
                 config = self._new_stream(subjects)
                 await jetstream.add_stream(config)
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"NATS declares nothing: {why(error)}") from error
         if subjects not in (config.subjects or ()):
             raise BrokerUnavailable(f"the stream {self._stream} is there, but without {subjects}")
@@ -161,7 +161,7 @@ class NatsSink:
                 reply=subject,
                 headers=self._headers(event),
             )
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"NATS was lost: {why(error)}") from error
         return answer
 

@@ -16,7 +16,7 @@ class Refused:
     why: str
 
 
-class Sink(Protocol):
+class Publisher(Protocol):
     """A connection to one place of a broker.
 
     After BrokerUnavailable the connection is of no use any more.

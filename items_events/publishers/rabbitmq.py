@@ -21,9 +21,9 @@ from aio_pika import exceptions
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq import Channel as UnderlayChannel
 
-from items_events.brokers.amqp import BROKEN, close_connection, open_channel, open_connection
+from items_events.brokers.amqp import CLIENT_ERRORS, close_connection, open_channel, open_connection
 from items_events.brokers.broker_url import BrokerUrl
-from items_events.brokers.unavailable import PATIENCE, BrokerUnavailable, why
+from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable, why
 from items_events.cloud_events import CloudEvent
 from items_events.publishers.confirms import settle
 from items_events.publishers.publisher import Refused
@@ -33,7 +33,7 @@ HEADER: Final = "cloudEvents:"
 
 _TOO_LARGE: Final = re.compile(r"message size \d+ is larger than configured max size (\d+)")
 
-SETTLING: Final = 2.0
+QUEUE_DURABLE_AFTER: Final = 2.0
 """Seconds after which RabbitMQ keeps a new quorum queue, twice what 3.10 was seen to take.
 
 Killed before that, it forgets the queue, and all that the queue had confirmed.
@@ -41,16 +41,16 @@ Killed before that, it forgets the queue, and all that the queue had confirmed.
 
 
 @asynccontextmanager
-async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSink"]:
+async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQPublisher"]:
     """The sink at *url*. Raises BrokerUnavailable."""
     connection = await open_connection(url)
     try:
-        yield RabbitMQSink(connection, await open_channel(connection), url)
+        yield RabbitMQPublisher(connection, await open_channel(connection), url)
     finally:
         await close_connection(connection)
 
 
-class RabbitMQSink:
+class RabbitMQPublisher:
     """A topic exchange, over one channel at a time."""
 
     def __init__(
@@ -66,7 +66,7 @@ class RabbitMQSink:
         """Make the exchange, and a quorum queue that takes all of it."""
         queue_name = self._url.options.get("queue", self._exchange)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(RESPONSE_TIMEOUT):
                 exchange = await self._channel.declare_exchange(
                     self._exchange, aio_pika.ExchangeType.TOPIC, durable=True
                 )
@@ -74,9 +74,9 @@ class RabbitMQSink:
                     queue_name, durable=True, arguments={"x-queue-type": "quorum"}
                 )
                 await queue.bind(exchange, routing_key="#")
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ declares nothing: {why(error)}") from error
-        return SETTLING
+        return QUEUE_DURABLE_AFTER
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
         """Publish *events*, with all confirmations in flight.
@@ -102,9 +102,9 @@ class RabbitMQSink:
     async def _outcomes(self, events: Sequence[CloudEvent]) -> list[object]:
         """What came of each of *events*: nothing, if the broker has it, or an exception."""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(RESPONSE_TIMEOUT):
                 channel = cast("UnderlayChannel", await self._channel.get_underlay_channel())
-        except BROKEN as error:
+        except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ does not answer: {why(error)}") from error
         return list(
             await settle([asyncio.create_task(self._confirmed(channel, event)) for event in events])

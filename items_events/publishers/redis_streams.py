@@ -30,15 +30,15 @@ MISSING: Final = "the stream has later entries, but not this one: rename or dele
 
 
 @asynccontextmanager
-async def connect(url: BrokerUrl) -> AsyncIterator["RedisSink"]:
+async def connect(url: BrokerUrl) -> AsyncIterator["RedisPublisher"]:
     """The sink at *url*. Raises BrokerUnavailable."""
     async with open_client(url) as client:
         with failures():
             await client.ping()
-        yield RedisSink(client, url)
+        yield RedisPublisher(client, url)
 
 
-class RedisSink:
+class RedisPublisher:
     """A stream, over one connection."""
 
     def __init__(self, client: "redis.Redis", url: BrokerUrl) -> None:

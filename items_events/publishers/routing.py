@@ -6,7 +6,7 @@ from urllib.parse import quote
 from items_events.cloud_events import CloudEvent
 
 NO_LABEL = "-"
-LONGEST = 120
+MAX_LABEL = 120
 """Bytes of a label's value: RabbitMQ takes 255 for the whole key."""
 
 
@@ -19,5 +19,5 @@ def routing_key(event: CloudEvent, options: Mapping[str, str]) -> str:
     if "label" not in options:
         return event.type
     value = event.labels.get(options["label"], "")
-    word = quote(value, safe="").replace(".", "%2E")[:LONGEST]
+    word = quote(value, safe="").replace(".", "%2E")[:MAX_LABEL]
     return f"{event.type}.{word or NO_LABEL}"

@@ -8,10 +8,10 @@ from typing import Final
 from items.v1 import items_pb2 as pb
 from items_events.observer import RelayObserver
 
-MOST_BYTES: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 """How much waits; then the watch is not read on."""
 
-BATCH: Final = 500
+MAX_BATCH: Final = 500
 """How many changes are published together, unless one revision has more."""
 
 
@@ -21,9 +21,9 @@ class Backlog:
     *observer* is told how many wait; what is taken does so until the next is taken.
     """
 
-    def __init__(self, observer: RelayObserver | None = None, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, observer: RelayObserver | None = None, max_bytes: int = MAX_BYTES) -> None:
         self._observer = observer or RelayObserver()
-        self._most_bytes = most_bytes
+        self._most_bytes = max_bytes
         self._bytes = 0
         self._taken = 0
         self._commits: deque[pb.ItemChanges] = deque()
@@ -42,11 +42,11 @@ class Backlog:
         """The next revisions: at least one, waited for, and at most a batch."""
         async with self._changed:
             self._taken = 0
-            self._tell()
+            self._report()
             await self._changed.wait_for(lambda: self._commits)
             taken = [self._pop()]
             changes = len(taken[0].changes)
-            while self._commits and changes + len(self._commits[0].changes) <= BATCH:
+            while self._commits and changes + len(self._commits[0].changes) <= MAX_BATCH:
                 taken.append(self._pop())
                 changes += len(taken[-1].changes)
             self._taken = len(taken)
@@ -58,7 +58,7 @@ class Backlog:
             await self._changed.wait_for(lambda: self._bytes < self._most_bytes)
             self._commits.append(commit)
             self._bytes += commit.ByteSize()
-            self._tell()
+            self._report()
             self._changed.notify_all()
 
     def _pop(self) -> pb.ItemChanges:
@@ -66,5 +66,5 @@ class Backlog:
         self._bytes -= commit.ByteSize()
         return commit
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self._observer.waiting(self._taken + len(self._commits))

@@ -18,7 +18,7 @@ REPORT_PAUSE: Final = 0.2
 RENEWALS: Final = 3
 """How many times a lease can be renewed while it lasts."""
 
-GOODBYE: Final = 0.5
+RELEASE_TIMEOUT: Final = 0.5
 """Seconds that each of the last two calls may take."""
 
 
@@ -116,5 +116,7 @@ class Lease:
     async def _release(self) -> None:
         """Tell the last of the progress and give the lease up, if somebody listens."""
         with suppress(ItemsError, LeaseLost):
-            await self._registry.advance(self._sink, self._revision, self._last_error, GOODBYE)
-            await self._registry.release(self._sink, GOODBYE)
+            await self._registry.advance(
+                self._sink, self._revision, self._last_error, RELEASE_TIMEOUT
+            )
+            await self._registry.release(self._sink, RELEASE_TIMEOUT)

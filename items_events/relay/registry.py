@@ -11,7 +11,7 @@ from items.v1.sinks_pb2_grpc import SinkServiceStub
 from items_client import NEVER, ItemsClient, ItemsError
 from items_client.errors import RevisionCompacted
 
-LONGEST_TEXT: Final = 1024
+MAX_TEXT: Final = 1024
 """Characters that the contract takes of a reason."""
 
 Start = int | Literal["oldest", "now"]
@@ -117,7 +117,7 @@ class Registry:
 
 def _text(said: str) -> str:
     """What a broker *said*, as far as the contract takes it."""
-    return said.replace("\0", "")[:LONGEST_TEXT]
+    return said.replace("\0", "")[:MAX_TEXT]
 
 
 def _lost(error: ItemsError) -> Exception:

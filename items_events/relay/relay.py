@@ -16,12 +16,12 @@ import structlog
 
 from items.v1 import items_pb2 as pb
 from items_client import ItemsClient, ItemsError, RetryPolicy
-from items_events.broker_clients import open_sink
+from items_events.broker_clients import open_publisher
 from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import BrokerUnavailable
-from items_events.cloud_events import DataFormat, EventMaker
+from items_events.cloud_events import DataFormat, EventEncoder
 from items_events.observer import RelayObserver
-from items_events.publishers.publisher import Refused, Sink
+from items_events.publishers.publisher import Publisher, Refused
 from items_events.relay.backlog import Backlog
 from items_events.relay.lease import Lease
 from items_events.relay.registry import LeaseLost, Registry, SinkHeld, Start
@@ -29,7 +29,7 @@ from items_events.tasks import check_cancelled, race
 
 _log = structlog.get_logger(__name__)
 
-BACK_OFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
+BACKOFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Policy:
 
     start: Start = "oldest"
     data_format: DataFormat = "json"
-    back_off: RetryPolicy = BACK_OFF
+    backoff: RetryPolicy = BACKOFF
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
@@ -53,7 +53,7 @@ class Relay:
     policy: Policy = field(default_factory=Policy)
     observer: RelayObserver = field(default_factory=RelayObserver)
     _failures: int = 0
-    _said: str = ""
+    _last_failure: str = ""
 
     async def run(self) -> NoReturn:
         """Relay until it is cancelled; then the lease is given up."""
@@ -64,11 +64,11 @@ class Relay:
             except SinkHeld:
                 await self._wait_for_lease()
             except (LeaseLost, ItemsError) as error:
-                self._say("sink not held", error)
-                await self._back_off()
+                self._log_failure("sink not held", error)
+                await self._pause()
             except Exception:  # noqa: BLE001  # a bug: of this sink, and not of the others
                 _log.exception("relay failed", sink=self.url.name)
-                await self._back_off()
+                await self._pause()
 
     async def _hold(self) -> None:
         """Publish while the lease lasts."""
@@ -90,37 +90,41 @@ class Relay:
                 await self._follow(lease)
             except (BrokerUnavailable, ItemsError) as error:
                 lease.fail(str(error))
-                self._say("sink fails", error)
-            await self._back_off()
+                self._log_failure("sink fails", error)
+            await self._pause()
 
     async def _follow(self, lease: Lease) -> None:
         """Publish over one connection, from the cursor on, until it breaks."""
         backlog = Backlog(self.observer)
         async with (
-            open_sink(self.url) as sink,
+            open_publisher(self.url) as publisher,
             self.items.watch(from_revision=lease.revision, store_id=lease.store_id) as watch,
         ):
             await anext(watch)  # says where it begins, and not that anything is published
-            await race(backlog.fill(watch), self._drain(backlog, sink, lease))
+            await race(backlog.fill(watch), self._drain(backlog, publisher, lease))
 
-    async def _drain(self, backlog: Backlog, sink: Sink, lease: Lease) -> None:
-        maker = EventMaker(lease.store_id, self.policy.data_format)
+    async def _drain(self, backlog: Backlog, publisher: Publisher, lease: Lease) -> None:
+        encoder = EventEncoder(lease.store_id, self.policy.data_format)
         while True:
             check_cancelled()
-            await self._deliver(await backlog.take(), maker, sink, lease)
-            if self._said:
+            await self._deliver(await backlog.take(), encoder, publisher, lease)
+            if self._last_failure:
                 _log.info("sink works again", sink=self.url.name)
-            self._failures, self._said = 0, ""
+            self._failures, self._last_failure = 0, ""
 
     async def _deliver(
-        self, commits: Sequence[pb.ItemChanges], maker: EventMaker, sink: Sink, lease: Lease
+        self,
+        commits: Sequence[pb.ItemChanges],
+        encoder: EventEncoder,
+        publisher: Publisher,
+        lease: Lease,
     ) -> None:
         """Publish whole revisions, park what is refused, and confirm the rest."""
         lease.check()
-        events = [event for commit in commits for event in maker.events(commit)]
+        events = [event for commit in commits for event in encoder.events(commit)]
         if events:
             began = self.policy.clock()
-            refusals = await sink.publish(events)
+            refusals = await publisher.publish(events)
             since = next(commit.commit_time for commit in commits if commit.changes)
             self.observer.published(
                 len(events) - len(refusals), self.policy.clock() - began, since.ToDatetime(UTC)
@@ -137,16 +141,16 @@ class Relay:
 
     async def _wait_for_lease(self) -> None:
         """Another relay holds the sink: ask again a few times while its lease lasts."""
-        jitter = 1 + self.policy.back_off.randomness()
+        jitter = 1 + self.policy.backoff.randomness()
         await self.policy.sleep(self.registry.duration.total_seconds() / 8 * jitter)
 
-    def _say(self, what: str, error: Exception) -> None:
+    def _log_failure(self, what: str, error: Exception) -> None:
         """Log a failure; not again while it stays the same."""
-        if str(error) != self._said:
-            self._said = str(error)
-            _log.error(what, sink=self.url.name, why=self._said)
+        if str(error) != self._last_failure:
+            self._last_failure = str(error)
+            _log.error(what, sink=self.url.name, why=self._last_failure)
 
-    async def _back_off(self) -> None:
+    async def _pause(self) -> None:
         self._failures += 1
         self.observer.failed()
-        await self.policy.sleep(self.policy.back_off.pause(self._failures))
+        await self.policy.sleep(self.policy.backoff.pause(self._failures))

@@ -6,7 +6,7 @@ from grpc_server.reads.replica import State
 from items.v1 import sinks_pb2
 from items_cli.upkeep import copy, doctor, verify
 from items_cli.upkeep.store_errors import UNUSABLE
-from items_events.brokers.broker_url import SINKS, SOURCES, Scheme
+from items_events.brokers.broker_url import PUBLISHERS, SOURCES, Scheme
 from items_runtime.program import INTERRUPTED
 from store_tools.doctor import examination
 from tests.docs.pages import ROOT, page, rows
@@ -78,7 +78,7 @@ def test_the_options_of_urls_are_listed() -> None:
     lines += [
         cells[1:] for cells in tables(EVENTS, "## Writing: the ingest") if cells[0] == "options"
     ]
-    sinks = [options(SINKS[name]) for name in ("amqp", "redis", "nats")]
+    sinks = [options(PUBLISHERS[name]) for name in ("amqp", "redis", "nats")]
     sources = [options(SOURCES[name]) for name in ("amqp", "redis")]
     for listed, known in zip(lines, (sinks, sources), strict=True):
         assert [set(cell.split(", ")) for cell in listed] == known

@@ -9,8 +9,8 @@ import pytest
 
 from grpc_server.main import serving
 from items_client import ItemsClient
-from items_events.broker_clients import open_sink
-from items_events.brokers.broker_url import sink_url
+from items_events.broker_clients import open_publisher
+from items_events.brokers.broker_url import publisher_url
 from tests.docs.pages import ROOT, page, rows
 from tests.examples.program import run, running
 from tests.items_events.brokers import RUNNING
@@ -87,8 +87,8 @@ async def test_a_consumer_has_each_change_once(
     place.mkdir()
     async with RUNNING[name](place) as broker:
         url = broker.url()
-        async with open_sink(sink_url(url)) as sink:
-            await sink.declare()
+        async with open_publisher(publisher_url(url)) as publisher:
+            await publisher.declare()
         await items.create(id="a", name="A")
         await items.delete("a")
         await items.create(id="b", name="B")

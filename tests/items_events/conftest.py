@@ -5,8 +5,8 @@ import pytest
 
 from grpc_server.main import serving
 from items_client import ItemsClient
-from items_events.broker_clients import open_sink
-from items_events.brokers.broker_url import sink_url
+from items_events.broker_clients import open_publisher
+from items_events.brokers.broker_url import publisher_url
 from tests.items_events.broker import Broker
 from tests.items_events.brokers import RUNNING
 from tests.needs import needs
@@ -34,6 +34,6 @@ async def broker(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[
     place = folder / "broker"
     place.mkdir()
     async with RUNNING[request.param](place) as running:
-        async with open_sink(sink_url(running.url())) as sink:
-            await sink.declare()
+        async with open_publisher(publisher_url(running.url())) as publisher:
+            await publisher.declare()
         yield running

@@ -10,7 +10,7 @@ from uuid import uuid4
 from items.v1 import sinks_pb2
 from items.v1.sinks_pb2_grpc import SinkServiceStub
 from items_client import ItemsClient, RetryPolicy, writes
-from items_events.brokers.broker_url import sink_url
+from items_events.brokers.broker_url import publisher_url
 from items_events.relay.registry import Registry
 from items_events.relay.relay import Policy, Relay
 
@@ -32,25 +32,25 @@ class Sinks:
 
     async def of(self, url: str) -> sinks_pb2.Sink:
         """The sink at *url*; an empty one if the service does not know it."""
-        name = sink_url(url).name
+        name = publisher_url(url).name
         return next((sink for sink in (await self.list()).sinks if sink.name == name), EMPTY)
 
     async def list(self) -> sinks_pb2.ListSinksResponse:
         return await self.items.call(self.stub.ListSinks, sinks_pb2.ListSinksRequest())
 
     async def replay(self, url: str, revision: int) -> None:
-        name = sink_url(url).name
+        name = publisher_url(url).name
         request = sinks_pb2.ReplaySinkRequest(name=name, from_revision=revision)
         await self.items.call(self.stub.ReplaySink, request)
 
     async def parked(self, url: str) -> Sequence[sinks_pb2.ParkedEvent]:
-        request = sinks_pb2.ListParkedEventsRequest(name=sink_url(url).name)
+        request = sinks_pb2.ListParkedEventsRequest(name=publisher_url(url).name)
         return (await self.items.call(self.stub.ListParkedEvents, request)).events
 
     async def has_all(self, url: str) -> bool:
         """Whether the cursor has come to the newest revision."""
         known = await self.list()
-        name = sink_url(url).name
+        name = publisher_url(url).name
         return any(sink.name == name and sink.revision == known.revision for sink in known.sinks)
 
 
@@ -64,10 +64,10 @@ async def relaying(
     """Relays to each of *urls*, within the block."""
     relays = [
         Relay(
-            sink_url(url),
+            publisher_url(url),
             items,
             Registry(items, f"test/{uuid4()}", LEASE),
-            policy or Policy(back_off=QUICK),
+            policy or Policy(backoff=QUICK),
         )
         for url in urls
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from items.v1 import items_pb2 as pb
-from items_events.cloud_events import CloudEvent, EventMaker
+from items_events.cloud_events import CloudEvent, EventEncoder
 
 STORE = "store-1"
 
@@ -19,7 +19,7 @@ def events(
     return [
         event
         for revision in revisions
-        for event in EventMaker(store).events(commit(revision, labels, description))
+        for event in EventEncoder(store).events(commit(revision, labels, description))
     ]
 
 

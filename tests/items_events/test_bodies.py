@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from items_events.ingest.problems import LONGEST, MOST, NotApplicable
+from items_events.ingest.problems import MAX_ENTRIES, MAX_TEXT, NotApplicable
 from items_events.ingest.requests import read_request
 from items_events.ingest.source import Delivery
 from items_protojson.parsing.document import MAX_ELEMENTS
@@ -52,5 +52,5 @@ def test_a_number_that_would_be_rounded_is_refused_where_it_stands() -> None:
 
 def test_of_very_many_violations_a_bounded_part_is_told() -> None:
     problem = problem_of(json.dumps({f"key{'x' * 200}{n}": n for n in range(50_000)}).encode())
-    assert len(problem["violations"]) == MOST
-    assert len(problem["detail"]) <= LONGEST
+    assert len(problem["violations"]) == MAX_ENTRIES
+    assert len(problem["detail"]) <= MAX_TEXT

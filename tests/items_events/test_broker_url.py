@@ -2,7 +2,7 @@
 
 import pytest
 
-from items_events.brokers.broker_url import BadUrl, sink_url, source_url
+from items_events.brokers.broker_url import BadUrl, publisher_url, source_url
 
 NAMES = {
     "redis://h": "redis://h:6379/0?stream=items",
@@ -19,17 +19,17 @@ NAMES = {
 
 @pytest.mark.parametrize("url", NAMES)
 def test_the_name_of_a_sink_is_its_place_without_secrets(url: str) -> None:
-    assert sink_url(url).name == NAMES[url]
+    assert publisher_url(url).name == NAMES[url]
 
 
 @pytest.mark.parametrize("url", NAMES)
 def test_the_name_of_a_sink_is_a_url_of_the_same_sink(url: str) -> None:
-    name = sink_url(url).name
-    assert sink_url(name).name == name
+    name = publisher_url(url).name
+    assert publisher_url(name).name == name
 
 
 def test_user_and_password_are_decoded() -> None:
-    url = sink_url("amqp://us%20er:p%40ss%2F@h")
+    url = publisher_url("amqp://us%20er:p%40ss%2F@h")
     assert (url.user, url.password) == ("us er", "p@ss/")
 
 
@@ -65,7 +65,7 @@ BAD = {
 @pytest.mark.parametrize("url", BAD)
 def test_a_bad_url_is_refused_with_what_is_wrong(url: str) -> None:
     with pytest.raises(BadUrl) as refused:
-        sink_url(url)
+        publisher_url(url)
     assert BAD[url] in str(refused.value)
 
 
@@ -82,7 +82,7 @@ def test_a_bad_url_is_refused_with_what_is_wrong(url: str) -> None:
 )
 def test_a_refusal_does_not_tell_the_password(url: str) -> None:
     with pytest.raises(BadUrl) as refused:
-        sink_url(url)
+        publisher_url(url)
     assert "hush" not in str(refused.value)
 
 

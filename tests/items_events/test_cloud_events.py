@@ -5,7 +5,7 @@ import json
 import pytest
 
 from items.v1 import items_pb2 as pb
-from items_events.cloud_events import EventMaker
+from items_events.cloud_events import EventEncoder
 from tests.items_events.sample_events import STORE, commit, events
 
 
@@ -36,7 +36,7 @@ def test_the_data_is_the_item_as_rest_answers_it() -> None:
 
 
 def test_as_protobuf_the_data_is_the_message_and_says_so() -> None:
-    (event,) = EventMaker(STORE, "protobuf").events(commit(42))
+    (event,) = EventEncoder(STORE, "protobuf").events(commit(42))
     assert pb.Item.FromString(event.data) == commit(42).changes[0].item
     assert event.content_type == "application/protobuf"
     assert event.attributes["dataschema"] == "type.googleapis.com/items.v1.Item"
@@ -45,7 +45,7 @@ def test_as_protobuf_the_data_is_the_message_and_says_so() -> None:
 def test_changes_of_one_revision_are_told_apart_by_their_ordinal() -> None:
     both = commit(42)
     both.changes.add(kind=pb.CHANGE_KIND_DELETED, item=pb.Item(id="emacs"))
-    made = list(EventMaker(STORE).events(both))
+    made = list(EventEncoder(STORE).events(both))
     assert [event.id for event in made] == [f"{STORE}/42/0", f"{STORE}/42/1"]
     assert [event.type.rpartition(".")[2] for event in made] == ["created", "deleted"]
 
@@ -60,5 +60,5 @@ def test_the_later_of_two_events_has_the_greater_sequence() -> None:
 def test_a_kind_that_a_newer_service_tells_of_is_a_change(kind: int) -> None:
     unknown = commit(1)
     unknown.changes[0].kind = kind  # type: ignore[assignment]  # of a later contract
-    (event,) = EventMaker(STORE).events(unknown)
+    (event,) = EventEncoder(STORE).events(unknown)
     assert event.type == "items.v1.item.changed"

@@ -78,7 +78,7 @@ async def test_what_is_published_is_what_it_says(broker: Broker, items: ItemsCli
 
 async def test_a_protobuf_event_carries_the_same_item(broker: Broker, items: ItemsClient) -> None:
     await write_all_kinds(items)
-    policy = Policy(data_format="protobuf", back_off=QUICK)
+    policy = Policy(data_format="protobuf", backoff=QUICK)
     async with relaying(items, broker.url(), policy=policy):
         await caught_up(items, broker.url())
     published = await broker.messages()

@@ -18,8 +18,8 @@ from items_client import ItemsClient
 from items_client.errors import NotFound
 from items_client.retries import NEVER
 from items_events.brokers.broker_url import source_url
-from items_events.ingest.ingest import ATTEMPTS, Ingest
-from items_events.ingest.problems import MOST_BYTES, as_json
+from items_events.ingest.ingest import MAX_ATTEMPTS, Ingest
+from items_events.ingest.problems import MAX_BYTES, as_json
 from items_events.ingest.rabbitmq import DELIVERY_LIMIT
 from tests.items_client.failing_service import failure
 from tests.items_events.contract import violations
@@ -66,7 +66,7 @@ async def items(way: Proxy) -> AsyncIterator[ItemsClient]:
 @asynccontextmanager
 async def ingesting(items: ItemsClient, writer: Writer) -> AsyncIterator[None]:
     """The ingest, within the block; it has made what it reads from."""
-    task = asyncio.create_task(Ingest(source_url(writer.url), items, back_off=QUICK).run())
+    task = asyncio.create_task(Ingest(source_url(writer.url), items, backoff=QUICK).run())
     try:
         await eventually(lambda: is_ready(writer))
         yield
@@ -238,14 +238,14 @@ async def test_a_queue_has_a_delivery_limit_on_purpose(folder: Path, items: Item
 async def test_a_commit_of_unknown_outcome_is_no_fault_of_the_message(writer: Writer) -> None:
     reason = error_details_pb2.ErrorInfo(reason="COMMIT_OUTCOME_UNKNOWN")
     service = Replica(failure(StatusCode.UNKNOWN, reason))
-    service.failures = 2 * ATTEMPTS
+    service.failures = 2 * MAX_ATTEMPTS
     async with (
         service.serving() as address,
         ItemsClient(address, retry=NEVER) as client,
         ingesting(client, writer),
     ):
         await writer.send(creation("vim"), new_id())
-        await eventually(partial(has_calls, service, 2 * ATTEMPTS + 1))
+        await eventually(partial(has_calls, service, 2 * MAX_ATTEMPTS + 1))
         await eventually(partial(all_dealt_with, writer))
     assert await writer.dead_letters() == []
     assert len({request.request_id for request in service.requests}) == 1
@@ -330,7 +330,7 @@ async def test_a_problem_fits_into_the_headers_of_a_message(
     (dead,) = await writer.dead_letters()
     assert dead.problem["violations"]
     assert violations("#/components/schemas/Problem", dead.problem) == []
-    assert len(as_json(dead.problem).encode()) <= MOST_BYTES
+    assert len(as_json(dead.problem).encode()) <= MAX_BYTES
 
 
 async def test_a_batch_that_is_refused_in_part_says_which_writes(

@@ -7,8 +7,8 @@ from pathlib import Path
 import aio_pika
 import pytest
 
-from items_events.broker_clients import open_sink
-from items_events.brokers.broker_url import sink_url
+from items_events.broker_clients import open_publisher
+from items_events.brokers.broker_url import publisher_url
 from items_events.brokers.unavailable import BrokerUnavailable
 from tests.items_events.brokers import free_port
 from tests.items_events.rabbitmq import RabbitMQ, running_rabbitmq
@@ -25,26 +25,26 @@ async def rabbitmq(folder: Path) -> AsyncIterator[RabbitMQ]:
 
 
 async def test_an_exchange_that_is_missing_is_told_with_the_way_out(rabbitmq: RabbitMQ) -> None:
-    async with open_sink(sink_url(rabbitmq.url())) as sink:
+    async with open_publisher(publisher_url(rabbitmq.url())) as publisher:
         with pytest.raises(BrokerUnavailable, match=r"NOT_FOUND.*`items events declare`"):
-            await sink.publish(events([1]))
+            await publisher.publish(events([1]))
 
 
 async def test_an_exchange_of_another_type_is_told(rabbitmq: RabbitMQ) -> None:
     async with rabbitmq.channel() as channel:
         await channel.declare_exchange(rabbitmq.place, "fanout", durable=True)
-    async with open_sink(sink_url(rabbitmq.url())) as sink:
+    async with open_publisher(publisher_url(rabbitmq.url())) as publisher:
         with pytest.raises(BrokerUnavailable, match=r"PRECONDITION_FAILED.*type"):
-            await sink.declare()
+            await publisher.declare()
 
 
 async def test_the_routing_key_is_the_type_and_the_value_of_a_label(rabbitmq: RabbitMQ) -> None:
-    async with open_sink(sink_url(rabbitmq.url(label="section"))) as sink:
-        await sink.declare()
-        await sink.publish(events([1], labels={"section": "editors", "x": "y"}))
-        await sink.publish(events([2], labels={"section": "a.b #c*"}))
-        await sink.publish(events([3]))
-        await sink.publish(events([4], labels={"section": "é" * 255}))
+    async with open_publisher(publisher_url(rabbitmq.url(label="section"))) as publisher:
+        await publisher.declare()
+        await publisher.publish(events([1], labels={"section": "editors", "x": "y"}))
+        await publisher.publish(events([2], labels={"section": "a.b #c*"}))
+        await publisher.publish(events([3]))
+        await publisher.publish(events([4], labels={"section": "é" * 255}))
     keys = [seen.key for seen in await rabbitmq.messages()]
     assert keys[:3] == [
         "items.v1.item.created.editors",
@@ -55,12 +55,12 @@ async def test_the_routing_key_is_the_type_and_the_value_of_a_label(rabbitmq: Ra
 
 
 async def test_a_message_that_no_queue_takes_is_refused(rabbitmq: RabbitMQ) -> None:
-    async with open_sink(sink_url(rabbitmq.url())) as sink:
-        await sink.declare()
+    async with open_publisher(publisher_url(rabbitmq.url())) as publisher:
+        await publisher.declare()
         async with rabbitmq.channel() as channel:
             queue = await channel.declare_queue(rabbitmq.place, passive=True)
             await queue.unbind(rabbitmq.place, "#")
-        refused = await sink.publish(events(range(1, 4)))
+        refused = await publisher.publish(events(range(1, 4)))
     assert [one.event.revision for one in refused] == [1, 2, 3]
     assert "no queue" in refused[0].why
 
@@ -69,10 +69,10 @@ async def test_a_message_that_is_larger_than_the_broker_takes_is_refused_and_no_
     rabbitmq: RabbitMQ,
 ) -> None:
     large = events([4], description="x" * rabbitmq.largest)
-    async with open_sink(sink_url(rabbitmq.url())) as sink:
-        await sink.declare()
-        refused = await sink.publish([*events(range(1, 4)), *large, *events(range(5, 8))])
-        refused_again = await sink.publish([*large, *events([8])])
+    async with open_publisher(publisher_url(rabbitmq.url())) as publisher:
+        await publisher.declare()
+        refused = await publisher.publish([*events(range(1, 4)), *large, *events(range(5, 8))])
+        refused_again = await publisher.publish([*large, *events([8])])
     assert [one.event.revision for one in [*refused, *refused_again]] == [4, 4]
     assert "max_message_size" in refused[0].why
     first = dict.fromkeys(seen.place for seen in await rabbitmq.messages())
@@ -82,15 +82,15 @@ async def test_a_message_that_is_larger_than_the_broker_takes_is_refused_and_no_
 async def test_a_queue_of_another_kind_is_told(rabbitmq: RabbitMQ) -> None:
     async with rabbitmq.channel() as channel:
         await channel.declare_queue(rabbitmq.place, durable=True)
-    async with open_sink(sink_url(rabbitmq.url())) as sink:
+    async with open_publisher(publisher_url(rabbitmq.url())) as publisher:
         with pytest.raises(BrokerUnavailable, match=r"PRECONDITION_FAILED.*x-queue-type"):
-            await sink.declare()
+            await publisher.declare()
 
 
 async def test_a_wrong_password_is_told_without_it(rabbitmq: RabbitMQ) -> None:
     url = rabbitmq.url().replace("guest:guest@", "guest:hush-hush@")
     with pytest.raises(BrokerUnavailable) as failure:
-        async with open_sink(sink_url(url)):
+        async with open_publisher(publisher_url(url)):
             pass
     assert "ACCESS_REFUSED" in str(failure.value)
     assert "hush-hush" not in str(failure.value)
@@ -99,14 +99,14 @@ async def test_a_wrong_password_is_told_without_it(rabbitmq: RabbitMQ) -> None:
 async def test_a_virtual_host_that_is_missing_is_told(rabbitmq: RabbitMQ) -> None:
     url = rabbitmq.url().replace("/?", "/no-such-host?")
     with pytest.raises(BrokerUnavailable, match="no-such-host"):
-        async with open_sink(sink_url(url)):
+        async with open_publisher(publisher_url(url)):
             pass
 
 
 async def test_a_connection_that_fails_is_not_left_to_the_garbage_collector() -> None:
     before = open_connections()
     with pytest.raises(BrokerUnavailable):
-        async with open_sink(sink_url(f"amqp://127.0.0.1:{free_port()}")):
+        async with open_publisher(publisher_url(f"amqp://127.0.0.1:{free_port()}")):
             pass
     assert open_connections() == before
 

@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from items_client import ItemsClient
-from items_events.broker_clients import open_sink
-from items_events.brokers.broker_url import sink_url
+from items_events.broker_clients import open_publisher
+from items_events.brokers.broker_url import publisher_url
 from items_events.metrics.relays import RelayMetrics
 from tests.items_events.brokers import Redis, free_port, running_redis
 from tests.items_events.relaying import caught_up, write
@@ -40,8 +40,8 @@ async def broker(folder: Path) -> AsyncIterator[Redis]:
     """A broker of its own, declared."""
     needs("redis")
     async with running_redis(folder) as broker:
-        async with open_sink(sink_url(broker.url())) as sink:
-            await sink.declare()
+        async with open_publisher(publisher_url(broker.url())) as publisher:
+            await publisher.declare()
         yield broker
 
 
@@ -54,7 +54,7 @@ async def relaying(service: str, url: str) -> AsyncIterator[RelayProcess]:
 
 
 def figure(scrape: Scrape, name: str, url: str) -> float:
-    return scrape.value(f"items_relay_{name}", sink=sink_url(url).name)
+    return scrape.value(f"items_relay_{name}", sink=publisher_url(url).name)
 
 
 async def test_what_is_published_counts(broker: Redis, client: ItemsClient, service: str) -> None:

@@ -14,8 +14,8 @@ from grpc_server.reads.replica import State
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from items_client import ItemsClient, SnapshotPart
-from items_events.broker_clients import open_sink
-from items_events.brokers.broker_url import sink_url
+from items_events.broker_clients import open_publisher
+from items_events.brokers.broker_url import publisher_url
 from tests.grpc_server.feed.recording import Recording, refused, watching
 from tests.grpc_server.feed.writing import create, relabel, replace_many
 from tests.grpc_server.serving.details import refusal
@@ -159,8 +159,8 @@ async def test_no_broker_drops_a_new_event(folder: Path, pair: Pair, name: str) 
         survivor(folder, pair, "one") as one,
         ItemsClient(f"unix:{folder}/one/grpc.sock") as client,
     ):
-        async with open_sink(sink_url(broker.url())) as sink:
-            await sink.declare()
+        async with open_publisher(publisher_url(broker.url())) as publisher:
+            await publisher.declare()
         async with relaying(client, broker.url()):
             await create(one, "vim")
             await published(client, broker.url())

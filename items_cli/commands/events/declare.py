@@ -29,7 +29,7 @@ def declare(urls: SinkUrls) -> None:
 
 
 async def _declare(url: BrokerUrl) -> None:
-    from items_events.broker_clients import open_sink
+    from items_events.broker_clients import open_publisher
 
-    async with open_sink(url) as sink:
-        await asyncio.sleep(await sink.declare())
+    async with open_publisher(url) as publisher:
+        await asyncio.sleep(await publisher.declare())

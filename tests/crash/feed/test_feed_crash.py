@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from items_events.broker_clients import open_sink
-from items_events.brokers.broker_url import sink_url
+from items_events.broker_clients import open_publisher
+from items_events.brokers.broker_url import publisher_url
 from tests.crash.feed.campaign import Campaign
 from tests.items_events.broker import Broker
 from tests.items_events.brokers import RUNNING
@@ -27,8 +27,8 @@ async def brokers(folder: Path) -> AsyncIterator[Sequence[Broker]]:
         running: list[Broker] = []
         for name, begin in RUNNING.items():
             running.append(await stack.enter_async_context(begin(_new(folder / name))))
-            async with open_sink(sink_url(running[-1].url())) as sink:
-                await sink.declare()
+            async with open_publisher(publisher_url(running[-1].url())) as publisher:
+                await publisher.declare()
         yield running
 
 

@@ -9,7 +9,7 @@ import jsonschema_rs
 import yaml
 
 from items_cli.output.change_text import change_lines
-from items_events.cloud_events import EventMaker
+from items_events.cloud_events import EventEncoder
 from tests.promises.added import PLACE
 from tests.promises.ways.item import VIM, added, pb
 
@@ -19,7 +19,7 @@ async def test_an_event_carries_it_as_the_asyncapi_document_says() -> None:
     item.create_time.GetCurrentTime()
     item.update_time.CopyFrom(item.create_time)
     change = pb.ItemChange(kind=pb.CHANGE_KIND_CREATED, item=item)
-    (event,) = EventMaker("store").events(pb.ItemChanges(revision=1, changes=[change]))
+    (event,) = EventEncoder("store").events(pb.ItemChanges(revision=1, changes=[change]))
     data = json.loads(event.data)
     assert added(data) == {"brand": "Acme", "weight": 1.5}
     schema = item_schema()
