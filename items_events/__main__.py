@@ -20,13 +20,13 @@ from items_runtime.metrics import metrics_served, process_registry
 from items_runtime.process import prepare
 
 STARTUP_TIMEOUT: Final = 15.0
-"""Seconds that the service has to answer before the relay complains: both begin at once."""
+"""Seconds to wait for the service before the first call: both often start together."""
 
 _log = structlog.get_logger("items_events")
 
 
 async def relay(settings: Settings) -> None:
-    """Relay to every sink, each on its own, until it is cancelled."""
+    """Publish to every broker, each in its own task, until cancelled."""
     urls = [publisher_url(url) for url in settings.events]
     policy = Policy(settings.events_from, settings.events_format)
     measured = process_registry("relay")
@@ -44,20 +44,20 @@ async def relay(settings: Settings) -> None:
 
 
 async def _wait_for_service(items: ItemsClient) -> None:
-    """Return when the service answers, or should have by now."""
+    """Wait until the service answers, or STARTUP_TIMEOUT has passed."""
     with suppress(TimeoutError):
         async with asyncio.timeout(STARTUP_TIMEOUT):
             await items.channel.channel_ready()
 
 
 def main() -> None:
-    """Relay with settings from flags and ITEMS_* variables."""
+    """Run the relay with settings from flags and ITEMS_* variables."""
     settings = prepare(Settings, "python -m items_events")
     run_until_stopped(relay(settings), settings.log_format)
 
 
 def _holder() -> str:
-    """Who holds a lease: for people the host and the process, and never the same twice."""
+    """Return the name of this relay as a lease holder: host and process, and a unique suffix."""
     return f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:12]}"
 
 

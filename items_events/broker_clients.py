@@ -1,4 +1,4 @@
-"""Opens a sink or a source by its URL; the client of its broker is imported only then."""
+"""Publishers and sources by URL. The client library of a broker is imported on first use."""
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
@@ -30,10 +30,10 @@ _SOURCES: Final = MappingProxyType(
 
 
 def open_publisher(url: BrokerUrl) -> AbstractAsyncContextManager[Publisher]:
-    """A connection to the sink at *url*, for the block.
+    """Open the publisher at *url* for the block.
 
     Raises:
-        MissingExtra: the clients of the brokers are not installed.
+        MissingExtra: the client libraries of the brokers are not installed.
         BrokerUnavailable: on entering the block, if the broker cannot be reached.
     """
     publisher: AbstractAsyncContextManager[Publisher] = _connect(_PUBLISHERS, url)
@@ -41,7 +41,7 @@ def open_publisher(url: BrokerUrl) -> AbstractAsyncContextManager[Publisher]:
 
 
 def open_source(url: BrokerUrl) -> AbstractAsyncContextManager[Source]:
-    """A connection to the source at *url*, for the block; raises as `open_publisher` does."""
+    """Open the source at *url* for the block. Raises as `open_publisher` does."""
     source: AbstractAsyncContextManager[Source] = _connect(_SOURCES, url)
     return source
 

@@ -1,7 +1,7 @@
-"""Changes as CloudEvents 1.0, for every broker alike.
+"""Changes as CloudEvents 1.0, the same for every broker.
 
-How an event's attributes travel is the matter of each sink, after the protocol binding
-of CloudEvents where there is one: https://github.com/cloudevents/spec.
+Each publisher maps the attributes to its broker, following the protocol binding of
+CloudEvents where one exists: https://github.com/cloudevents/spec.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,15 +29,15 @@ _KINDS: Final = {
     pb.CHANGE_KIND_EXPIRED: "expired",
 }
 _UNKNOWN: Final = "changed"
-"""The kind that a newer server tells of, and this program does not know."""
+"""The kind of a change that this version does not know: a newer server sent it."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloudEvent:
-    """One change: the *ordinal*-th, from 0, of its *revision*.
+    """One change: number *ordinal*, from 0, of its *revision*.
 
-    *attributes* are the context attributes in their order, all of them text; *data* is
-    the item. *labels* are those of the item, for sinks that route by them.
+    *attributes* are the context attributes in order, all of them text; *data* is the
+    encoded item. *labels* are the item's labels, for publishers that route by them.
     """
 
     revision: int
@@ -48,12 +48,12 @@ class CloudEvent:
 
     @property
     def id(self) -> str:
-        """The same whenever the change is published: duplicates are known by it."""
+        """The identifier, by which consumers recognise an event that is published again."""
         return self.attributes["id"]
 
     @property
     def type(self) -> str:
-        """What happened: ``items.v1.item.created`` and its like."""
+        """The type of the event, such as ``items.v1.item.created``."""
         return self.attributes["type"]
 
     @property
@@ -64,13 +64,13 @@ class CloudEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventEncoder:
-    """Makes the events of one store, with the item in *data_format*."""
+    """An encoder of one store's changes as events, with the item in *data_format*."""
 
     store_id: str
     data_format: DataFormat = "json"
 
     def events(self, commit: pb.ItemChanges) -> Iterator[CloudEvent]:
-        """The events of one revision, in the order of its changes."""
+        """Yield the events of one revision, in the order of its changes."""
         for ordinal, change in enumerate(commit.changes):
             yield CloudEvent(
                 revision=commit.revision,

@@ -1,44 +1,47 @@
-"""What a relay and the ingest tell of their work, to whoever measures it."""
+"""The events that the relay and the ingest report to their metrics."""
 
 from datetime import datetime
 
 
 class RelayObserver:
-    """Is told what happens to one sink, on the event loop; this one is not interested.
+    """An observer of one sink that ignores every event.
 
-    Whoever listens returns at once, and raises nothing.
+    Subclasses are called on the event loop: they must not block or raise.
     """
 
     def held(self, *, is_held: bool) -> None:
-        """The lease of the sink is this relay's, or is so no more."""
+        """This relay has acquired the lease of the sink, or has lost it."""
 
     def waiting(self, revisions: int) -> None:
-        """*revisions* revisions were heard of, and wait to be published."""
+        """*revisions* revisions are waiting to be published."""
 
     def published(self, events: int, seconds: float, since: datetime) -> None:
-        """The broker has *events* events, after *seconds*; the oldest was committed at *since*."""
+        """The broker confirmed *events* events after *seconds*.
+
+        *since* is the commit time of the oldest of them.
+        """
 
     def parked(self) -> None:
-        """The broker will never take an event."""
+        """The broker has rejected an event permanently."""
 
     def confirmed(self, revision: int) -> None:
-        """The broker has everything up to *revision*."""
+        """The broker has confirmed every event up to *revision*."""
 
     def failed(self) -> None:
-        """It did not work, and is tried again after a pause."""
+        """An attempt failed, and is retried after a pause."""
 
 
 class IngestObserver:
-    """Is told what happens to messages; likewise."""
+    """An observer of messages that ignores every event. See RelayObserver."""
 
     def applied(self, seconds: float) -> None:
-        """A message is committed and acknowledged, *seconds* after it came."""
+        """A message was committed and acknowledged, *seconds* after its delivery."""
 
     def dead_lettered(self) -> None:
-        """A message cannot be applied, and is a dead letter."""
+        """A message could not be applied, and was moved to the dead letters."""
 
     def source_failed(self) -> None:
-        """The broker cannot be read from, and is asked again after a pause."""
+        """Reading from the broker failed, and is retried after a pause."""
 
     def service_failed(self) -> None:
-        """The service cannot apply a message now, and is asked again after a pause."""
+        """The service could not apply a message, which is retried after a pause."""

@@ -13,24 +13,24 @@ from items_runtime.logs import Format, Level
 
 
 def _urls(value: object) -> object:
-    """URLs with spaces between; a flag that is given again is joined by a comma."""
+    """Split URLs at spaces, and at the commas by which repeated flags are joined."""
     if isinstance(value, str):
         return tuple(re.split(r"\s+|,(?=[a-z]+://)", value.strip())) if value.strip() else ()
     return value
 
 
 def _start(value: object) -> object:
-    """Where a new sink begins: a word, or a revision."""
+    """Read the start of a new sink: a keyword, or a revision."""
     text = str(value)
     if text in {"oldest", "now"}:
         return text
     if not text.isascii() or not text.isdecimal():
-        raise ValueError("it must be oldest, now, or a revision")
+        raise ValueError("it must be oldest, now or a revision number")
     return int(text)
 
 
 class Settings(BaseSettings):
-    """The relay. A flag wins over a variable, a variable over the default."""
+    """The settings of the relay. A flag overrides a variable, a variable the default."""
 
     model_config = {**CONFIG, "hide_input_in_errors": True}  # it may hold a password
 
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
         (),
         validate_default=True,
         examples=["amqp://localhost/", "redis://localhost/0", "nats://localhost"],
-        description="Where changes are published: URLs of sinks, separated by spaces.",
+        description="The brokers that changes are published to: URLs, separated by spaces.",
     )
     upstream: Upstream = Field(
         "127.0.0.1:50051",
@@ -50,16 +50,16 @@ class Settings(BaseSettings):
     )
     events_from: Annotated[Literal["oldest", "now"] | int, BeforeValidator(_start)] = Field(
         "oldest",
-        description="Where a new sink begins: `oldest` kept, `now`, or after a revision.",
+        description="Where a new sink starts: `oldest` kept revision, `now`, or after a revision.",
     )
     events_lease: Annotated[Duration, between(timedelta(seconds=1), timedelta(minutes=5))] = Field(
         timedelta(seconds=15),
-        description="How long a sink waits for a relay that has vanished.",
+        description="How long the lease of a sink lasts if its relay has vanished.",
     )
     relay_metrics: TcpAddress | None = Field(
         None,
         examples=["127.0.0.1:9484"],
-        description="Where the relay shows its metrics; without it, nowhere.",
+        description="The address that serves the metrics of the relay; off by default.",
     )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")
@@ -68,8 +68,8 @@ class Settings(BaseSettings):
     @classmethod
     def _check_urls(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not value:
-            raise ValueError("no sink is named")
+            raise ValueError("it names no broker")
         names = [publisher_url(url).name for url in value]
         if len(set(names)) < len(names):
-            raise ValueError("the same sink stands there twice")
+            raise ValueError("it names the same broker twice")
         return value

@@ -1,4 +1,4 @@
-"""The relay and the ingest as processes: they run until a signal ends them."""
+"""Processes that run until a signal stops them: the relay and the ingest."""
 
 import asyncio
 import logging
@@ -21,9 +21,9 @@ _log = structlog.get_logger("items_events")
 def run_until_stopped(work: Coroutine[Any, Any, None], style: Format) -> None:
     """Run *work* until it ends, or SIGTERM or SIGINT cancels it.
 
-    An OSError of it, or an extra that is missing, ends the process with a sentence.
+    An OSError or a missing extra ends the process with a one-line error message.
     """
-    # Clients of brokers log URLs with passwords; who sees a failure tells it, once.
+    # The client libraries log URLs with passwords. The code that handles a failure logs it.
     logging.disable()
     with failures_told(style, OSError, MissingExtra), closing(work):
         check_client_libraries()

@@ -1,4 +1,4 @@
-"""Works that live and die together, and that end when they are told to."""
+"""Tasks that end together, and that end when they are cancelled."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -6,7 +6,7 @@ from typing import Any
 
 
 async def race(*works: Coroutine[Any, Any, None]) -> None:
-    """Run *works* until one of them ends, and end the others; raises what it raised."""
+    """Run *works* until one of them ends, then cancel the others. Raises what that one raised."""
     tasks = [asyncio.create_task(work) for work in works]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -19,10 +19,10 @@ async def race(*works: Coroutine[Any, Any, None]) -> None:
 
 
 def check_cancelled() -> None:
-    """Raise CancelledError if this task was cancelled before: for loops that go on for ever.
+    """Raise CancelledError if this task has been cancelled. For use in endless loops.
 
-    Libraries that use `asyncio.wait_for` swallow a cancellation that comes at the moment
-    of a result, until Python 3.12 (https://github.com/python/cpython/issues/86296).
+    Before Python 3.12, `asyncio.wait_for` swallows a cancellation that arrives together
+    with a result (https://github.com/python/cpython/issues/86296).
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():

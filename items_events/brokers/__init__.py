@@ -1,4 +1,4 @@
 """Connections to brokers, and the URLs that name them.
 
-Imports nothing else of `items_events`.
+A URL comes in, an open connection goes out. Imports nothing else of `items_events`.
 """

@@ -14,7 +14,7 @@ from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable, why
 
 CLOSE_TIMEOUT: Final = 2.0
-"""Seconds that a broker has to say good-bye."""
+"""Seconds to wait for the broker to confirm a close."""
 
 CLIENT_ERRORS: Final = (
     exceptions.AMQPError,
@@ -22,30 +22,36 @@ CLIENT_ERRORS: Final = (
     OSError,
     TimeoutError,
     RuntimeError,
-    StopAsyncIteration,  # aiormq (7.2), of a broker that dies while it says hello
+    StopAsyncIteration,  # aiormq 7.2, when the broker dies during the handshake
 )
-"""What the client raises when the connection, or the channel, is of no use any more."""
+"""The errors of the client library after which the connection or channel is unusable."""
 
 
 async def open_connection(url: BrokerUrl) -> AbstractConnection:
-    """A connection that is not restored by itself: whoever uses it knows what to repeat."""
+    """Open a connection that does not reconnect: only its user knows what to repeat.
+
+    Raises:
+        BrokerUnavailable: the broker does not answer, or refuses the user.
+    """
     connection = _connection(url)
     try:
         async with asyncio.timeout(RESPONSE_TIMEOUT):
             await connection.connect()
     except CLIENT_ERRORS as error:
-        if "Connection.OpenOk" in str(error):  # all that the client makes of it
+        if "Connection.OpenOk" in str(error):  # aio-pika says nothing else
             place = repr(virtual_host(url))
-            raise BrokerUnavailable(f"RabbitMQ: {place} is no virtual host of this user") from error
+            raise BrokerUnavailable(
+                f"RabbitMQ: the user has no access to the virtual host {place}"
+            ) from error
         raise BrokerUnavailable(f"RabbitMQ cannot be reached: {why(error)}") from error
     finally:
         if connection.transport is None:
-            await connection.close()  # or the garbage collector tries to, in any thread
+            await connection.close()  # otherwise the garbage collector would, on any thread
     return connection
 
 
 def _connection(url: BrokerUrl) -> aio_pika.Connection:
-    """A connection that is not opened yet."""
+    """Return a connection that is not open yet."""
     place = make_url(
         host=url.host,
         port=url.port,
@@ -62,22 +68,22 @@ def _connection(url: BrokerUrl) -> aio_pika.Connection:
 
 
 async def open_channel(connection: AbstractConnection) -> AbstractChannel:
-    """A channel with publisher confirms."""
+    """Open a channel with publisher confirms. Raises BrokerUnavailable."""
     try:
         async with asyncio.timeout(RESPONSE_TIMEOUT):
             return await connection.channel(publisher_confirms=True, on_return_raises=True)
     except CLIENT_ERRORS as error:
-        raise BrokerUnavailable(f"RabbitMQ opens no channel: {why(error)}") from error
+        raise BrokerUnavailable(f"RabbitMQ: cannot open a channel: {why(error)}") from error
 
 
 async def close_connection(connection: AbstractConnection) -> None:
-    """Close *connection*, also if the broker does not answer any more."""
+    """Close *connection*, even if the broker no longer answers."""
     with suppress(*CLIENT_ERRORS):
         async with asyncio.timeout(CLOSE_TIMEOUT):
             await connection.close()
-    await connection.close()  # one that was given up counts as closed, too
+    await connection.close()  # marks it as closed after a timeout, too
 
 
 def virtual_host(url: BrokerUrl) -> str:
-    """The virtual host that the path of *url* names; `/` by default."""
+    """Return the virtual host in the path of *url*; `/` by default."""
     return unquote(url.path.removeprefix("/")) or "/"

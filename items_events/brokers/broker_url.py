@@ -1,17 +1,17 @@
-"""The URLs of brokers: what they may say, and their name without the secrets.
+"""The URLs of brokers: their options, and their names, which hold no secrets.
 
-Where events are published, a sink:
+The brokers that events are published to:
 
     amqp://user:password@host:5672/vhost?exchange=items&queue=items&label=section
     redis://user:password@host:6379/0?stream=items&maxlen=1000000
     nats://user:password@host:4222?stream=ITEMS&prefix=shop&label=section
 
-Where writes come from, a source:
+The sources that writes are read from:
 
     amqp://user:password@host:5672/vhost?queue=item-writes&dead=item-writes.dead
     redis://user:password@host:6379/0?stream=item-writes&group=items&dead=item-writes.dead
 
-`amqps`, `rediss` and `tls` are the same with TLS, and then take `cafile`.
+`amqps`, `rediss` and `tls` are the same over TLS, and accept `cafile`.
 """
 
 import difflib
@@ -28,19 +28,19 @@ from items_events.brokers.unavailable import BrokerUnavailable
 Broker = Literal["rabbitmq", "redis", "nats"]
 
 MAX_NAME: Final = 512
-"""What the contract allows for the name of a sink."""
+"""The characters that the contract allows in the name of a sink."""
 
 
 class BadUrl(ValueError):
-    """The URL means nothing here; the message says what is wrong, and holds no secret."""
+    """The URL of a broker is invalid. The message says why, and holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What a scheme means, and what its URLs may say.
+    """A URL scheme: its broker, and the options that its URLs may set.
 
-    *places* are the options that tell one place of a broker from another, with their
-    defaults; *options* are the others.
+    *places* are the options that identify a place in the broker, with their defaults;
+    *options* are all others.
     """
 
     broker: Broker
@@ -50,7 +50,7 @@ class Scheme:
     is_secure: bool = False
 
     def secured(self, port: int) -> "Scheme":
-        """The same with TLS."""
+        """Return the same scheme over TLS, at *port*."""
         return replace(self, port=port, options=self.options | {"cafile"}, is_secure=True)
 
 
@@ -81,7 +81,7 @@ SOURCES: Final = _with_tls(
 
 @dataclass(frozen=True, slots=True)
 class BrokerUrl:
-    """A URL, taken apart. *name* is what it says without user, password and mere options."""
+    """The parts of a URL. *name* is the URL without user, password and *Scheme.options*."""
 
     scheme: str
     broker: Broker
@@ -111,12 +111,12 @@ class BrokerUrl:
 
 
 def publisher_url(text: str) -> BrokerUrl:
-    """The URL of a sink. Raises BadUrl."""
+    """Parse the URL of a broker to publish to. Raises BadUrl."""
     return _parse(text, PUBLISHERS)
 
 
 def source_url(text: str) -> BrokerUrl:
-    """The URL of a source of writes. Raises BadUrl."""
+    """Parse the URL of a source of writes. Raises BadUrl."""
     return _parse(text, SOURCES)
 
 
@@ -126,7 +126,7 @@ def _parse(text: str, schemes: Mapping[str, Scheme]) -> BrokerUrl:
     if not parts.hostname:
         raise BadUrl(f"the {parts.scheme} URL names no host")
     if parts.fragment:
-        raise BadUrl(f"the {parts.scheme} URL has a fragment, which means nothing")
+        raise BadUrl(f"the {parts.scheme} URL has a fragment, which no broker uses: remove it")
     options = _options(parts, scheme)
     path = _path(parts, scheme.broker)
     return BrokerUrl(
@@ -148,18 +148,18 @@ def _split(text: str) -> tuple[SplitResult, int | None]:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise BadUrl("the URL has a host or a port that cannot be read") from error
+        raise BadUrl("the URL has an invalid host or port") from error
     if "@" not in parts.netloc and "@" in text:
         raise BadUrl("the URL has / ? or # before its @: write them as %2F %3F or %23")
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise BadUrl("the URL has signs that are no part of a URL: write them as %XX")
+        raise BadUrl("the URL has characters that a URL cannot hold: write them as %XX")
     return parts, port
 
 
 def _scheme(parts: SplitResult, schemes: Mapping[str, Scheme]) -> Scheme:
     found = schemes.get(parts.scheme)
     if found is None:
-        raise BadUrl(f"the URL begins with one of {', '.join(schemes)}, not {parts.scheme!r}")
+        raise BadUrl(f"the URL must begin with one of {', '.join(schemes)}, not {parts.scheme!r}")
     return found
 
 
@@ -173,7 +173,7 @@ def _name(parts: SplitResult, scheme: Scheme, path: str, options: Mapping[str, s
 
 
 def _options(parts: SplitResult, scheme: Scheme) -> dict[str, str]:
-    """The options that the query sets, and the places that it does not."""
+    """Return the options that the query sets, and the defaults of the places that it does not."""
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     given = dict(pairs)
     if len(given) < len(pairs):
@@ -193,7 +193,7 @@ def _unknown(key: str, scheme: str, known: frozenset[str]) -> str:
 
 
 _RABBITMQ_NAME: Final = (re.compile(r"(?!amq\.)[A-Za-z0-9_.:-]{1,127}"), "letters, digits, ._:-")
-_REDIS_NAME: Final = (re.compile(r"[\x21-\x7e]{1,127}"), "at most 127 signs without a space")
+_REDIS_NAME: Final = (re.compile(r"[\x21-\x7e]{1,127}"), "1 to 127 characters without spaces")
 _NATS_NAME: Final = (re.compile(r"[A-Za-z0-9_-]{1,127}"), "letters, digits and _-")
 _NAMES: Final[Mapping[Broker, tuple[re.Pattern[str], str]]] = MappingProxyType(
     {"rabbitmq": _RABBITMQ_NAME, "redis": _REDIS_NAME, "nats": _NATS_NAME}
@@ -202,7 +202,7 @@ _VALUES: Final[Mapping[str, tuple[re.Pattern[str], str]]] = MappingProxyType(
     {
         "label": (re.compile(r"[a-z0-9]([a-z0-9._/-]{0,61}[a-z0-9])?"), "the key of a label"),
         "maxlen": (re.compile(r"[1-9][0-9]{0,17}"), "a number above 0"),
-        "prefix": (re.compile(r"|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"), "words with dots between"),
+        "prefix": (re.compile(r"|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*"), "words separated by dots"),
         "cafile": (re.compile(r".+"), "the path of a file"),
     }
 )
@@ -215,7 +215,7 @@ def _check(key: str, value: str, scheme: str, broker: Broker) -> None:
 
 
 def _path(parts: SplitResult, broker: Broker) -> str:
-    """The path in one spelling: of RabbitMQ the virtual host, of Redis the database."""
+    """Normalize the path: the virtual host of RabbitMQ, the database of Redis."""
     content = unquote(parts.path.removeprefix("/"))
     match broker:
         case "rabbitmq":
@@ -224,7 +224,7 @@ def _path(parts: SplitResult, broker: Broker) -> str:
             return f"/{int(content or 0)}"
         case "nats" if not content:
             return ""
-    raise BadUrl(f"the {parts.scheme} URL has a path that means nothing to {broker}")
+    raise BadUrl(f"the {parts.scheme} URL has a path that {broker} does not use")
 
 
 def _decoded(text: str | None) -> str | None:

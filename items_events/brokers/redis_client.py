@@ -13,12 +13,12 @@ from items_events.brokers.broker_url import BrokerUrl
 from items_events.brokers.unavailable import RESPONSE_TIMEOUT, BrokerUnavailable, why
 
 CLIENT_ERRORS: Final = (RedisError, OSError, TimeoutError)
-"""What the client raises when the connection is of no use, or the server refuses all."""
+"""The errors of the client library after which the connection is unusable."""
 
 
 @asynccontextmanager
 async def open_client(url: BrokerUrl) -> AsyncIterator["redis.Redis"]:
-    """A client that repeats nothing by itself: whoever uses it knows what to repeat."""
+    """Open a client that does not retry: only its user knows what to repeat."""
     client = redis.Redis(
         host=url.host,
         port=url.port,
@@ -41,7 +41,7 @@ async def open_client(url: BrokerUrl) -> AsyncIterator["redis.Redis"]:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Turn what the client raises into BrokerUnavailable."""
+    """Raise the errors of the client library as BrokerUnavailable."""
     try:
         yield
     except CLIENT_ERRORS as error:

@@ -10,11 +10,11 @@ from items_runtime.metrics import metrics_served, process_registry
 from items_runtime.process import prepare
 
 ACTOR = "ingest"
-"""Who the history names for the writes."""
+"""The actor that the history names for the writes."""
 
 
 async def ingest(settings: Settings) -> None:
-    """Ingest until it is cancelled."""
+    """Apply messages until cancelled."""
     measured = process_registry("ingest")
     observer = IngestMetrics(measured)
     async with (
@@ -25,7 +25,7 @@ async def ingest(settings: Settings) -> None:
 
 
 def main() -> None:
-    """Ingest with settings from flags and ITEMS_* variables."""
+    """Run the ingest with settings from flags and ITEMS_* variables."""
     settings = prepare(Settings, "python -m items_events.ingest")
     run_until_stopped(ingest(settings), settings.log_format)
 

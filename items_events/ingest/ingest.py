@@ -1,7 +1,7 @@
 """The ingest: each message is applied once, in order, or becomes a dead letter.
 
-A message is acknowledged only after its commit. If it is delivered again, it has the
-same request id, and the service gives the first answer again.
+A message is acknowledged only after its commit. If it is delivered again, it has the same
+request ID, and the service returns the first answer.
 """
 
 import asyncio
@@ -36,15 +36,15 @@ _log = structlog.get_logger(__name__)
 BACKOFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
 
 _SERVICE_ERRORS: Final = (Unavailable, DeadlineExceeded, OutcomeUnknown, AccessDenied)
-"""Errors that tell how the service is, and nothing of the message."""
+"""Errors that are due to the state of the service, never to the message."""
 
 MAX_ATTEMPTS: Final = 5
-"""How often a message is tried that the service fails on."""
+"""Attempts to apply a message on which the service fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
-    """Applies the messages at *url* to *items*."""
+    """An ingest of the messages at *url* into *items*."""
 
     url: BrokerUrl
     items: ItemsClient
@@ -54,8 +54,8 @@ class Ingest:
     clock: Callable[[], float] = time.monotonic
 
     async def run(self) -> NoReturn:
-        """Ingest until it is cancelled, through all failures of the broker and the service."""
-        failures, said = 0, ""
+        """Apply messages until cancelled, and start again after each failure of the broker."""
+        failures, last_failure = 0, ""
         while True:
             check_cancelled()
             try:
@@ -64,22 +64,22 @@ class Ingest:
                     while True:
                         check_cancelled()
                         await self._handle(source, await source.next())
-                        failures, said = 0, ""
+                        failures, last_failure = 0, ""
             except BrokerUnavailable as error:
-                if str(error) != said:
-                    said = str(error)
-                    _log.error("source fails", source=self.url.name, why=said)
+                if str(error) != last_failure:
+                    last_failure = str(error)
+                    _log.error("reading failed", source=self.url.name, why=last_failure)
             failures += 1
             self.observer.source_failed()
             await self.sleep(self.backoff.pause(failures))
 
     async def _handle(self, source: Source, delivery: Delivery) -> None:
-        """Apply *delivery* and acknowledge it, or move_to_dead_letters it."""
+        """Apply *delivery* and acknowledge it, or move it to the dead letters."""
         began = self.clock()
         try:
             await self._apply(read_request(delivery))
         except NotApplicable as error:
-            _log.warning("message not applied", message=delivery.id[:255], why=str(error))
+            _log.warning("message moved to dead letters", message=delivery.id[:255], why=str(error))
             await source.move_to_dead_letters(
                 delivery, {**error.problem, "messageId": delivery.id[:255]}
             )
@@ -89,10 +89,10 @@ class Ingest:
             self.observer.applied(self.clock() - began)
 
     async def _apply(self, request: pb.BatchWriteItemsRequest) -> None:
-        """Commit *request*, however long the service is away.
+        """Commit *request*, however long the service is unavailable.
 
         Raises:
-            NotApplicable: all of it, or some of its writes, are refused for good.
+            NotApplicable: the request, or some of its writes, are rejected permanently.
         """
         attempt = 1
         while True:
@@ -103,7 +103,7 @@ class Ingest:
                 if _is_message_fault(error, attempt):
                     raise refused(error) from error
                 if attempt == 1:
-                    _log.error("a message waits for the service", why=str(error))
+                    _log.error("message not applied, retrying", why=str(error))
                 self.observer.service_failed()
             else:
                 break
@@ -114,11 +114,12 @@ class Ingest:
 
 
 def _is_message_fault(error: ItemsError, attempt: int) -> bool:
-    """Whether *error* is due to the message, and not to the state of the service.
+    """Return true if *error* is due to the message, not to the state of the service.
 
-    gRPC itself refuses what is too large, without a reason. A fault of the service may
-    be either: other messages wait for a while, not for ever. A commit of unknown outcome
-    is no fault of the message: sent again with its request id, it is applied once.
+    gRPC itself rejects a message that is too large, without a reason. A failure of the
+    service may be due to either: after MAX_ATTEMPTS the message is blamed, so that others
+    are not blocked for ever. After a commit of unknown outcome the message is sent again;
+    its request ID makes that idempotent.
     """
     if isinstance(error, Overloaded):
         return not error.reason

@@ -1,7 +1,7 @@
-"""What is wrong with a message, as an RFC 9457 problem for the dead letter.
+"""The problem of a message, after RFC 9457, for the dead letter.
 
-Its `type` and its `reason` are those that the REST facade answers with; there is no HTTP
-here, and so no `status`. All of it fits into the header of an AMQP message.
+Its `type` and `reason` are those of the REST facade. It has no `status`, since no HTTP is
+involved. A problem fits into a header of an AMQP message.
 """
 
 import json
@@ -14,13 +14,13 @@ from items_client.statuses import from_status
 from items_protojson.parsing.violations import Invalid
 
 MAX_ENTRIES: Final = 20
-"""Violations, or refused writes, that a problem tells of."""
+"""Violations or rejected writes that a problem lists."""
 
 MAX_TEXT: Final = 500
-"""Characters of each text."""
+"""Characters of each text in a problem."""
 
 MAX_BYTES: Final = 32_768
-"""Bytes of a whole problem: a quarter of what RabbitMQ takes of a message's headers."""
+"""Bytes of a problem: a quarter of what RabbitMQ allows for the headers of a message."""
 
 
 class NotApplicable(Exception):
@@ -32,37 +32,37 @@ class NotApplicable(Exception):
 
 
 def refusal(reason: str, detail: str, code: str = "INVALID_ARGUMENT") -> NotApplicable:
-    """A message that was not even sent to the service."""
+    """Return the error for a message that is rejected before it is sent to the service."""
     return NotApplicable(_problem(code, reason, detail))
 
 
 def unreadable(error: Invalid) -> NotApplicable:
-    """A body that is JSON, but no request."""
+    """Return the error for a body that is JSON, but not a valid request."""
     problem = _problem("INVALID_ARGUMENT", "VALIDATION_FAILED", str(error))
     listed = [{"pointer": one.pointer, "detail": one.description} for one in error.violations]
     return NotApplicable({**problem, "violations": _cut(listed)})
 
 
 def refused(error: ItemsError) -> NotApplicable:
-    """A request that the service refuses."""
+    """Return the error for a request that the service rejected."""
     return NotApplicable(_refused(error))
 
 
 def partly_refused(answer: pb.BatchWriteItemsResponse) -> NotApplicable:
-    """A request of which some writes are applied, and others are refused."""
+    """Return the error for a request of which some writes were applied, others rejected."""
     errors = [
         {"index": index, **_refused(from_status(result.error))}
         for index, result in enumerate(answer.results)
         if result.HasField("error")
     ]
-    detail = f"{len(errors)} of {len(answer.results)} writes are refused, the others applied"
+    detail = f"{len(errors)} of {len(answer.results)} writes were refused, the others applied"
     return NotApplicable(
         {"type": "about:blank", "title": "Writes refused", "detail": detail, "writes": _cut(errors)}
     )
 
 
 def as_json(problem: Mapping[str, Any]) -> str:
-    """*problem* in at most MAX_BYTES; if it has more, its lists end earlier."""
+    """Encode *problem* as JSON in at most MAX_BYTES, with shorter lists if necessary."""
     for most in (MAX_ENTRIES, MAX_ENTRIES // 4, 1, 0):
         kept = {
             key: value[:most] if isinstance(value, list) else value
@@ -98,7 +98,7 @@ def _problem(code: str, reason: str, detail: str) -> dict[str, Any]:
 
 
 def _cut(found: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The first of what was *found*, with texts of a bounded length."""
+    """Return the first MAX_ENTRIES of *found*, with texts cut to MAX_TEXT characters."""
     return [
         {key: value[:MAX_TEXT] if isinstance(value, str) else value for key, value in one.items()}
         for one in found[:MAX_ENTRIES]

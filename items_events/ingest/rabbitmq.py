@@ -19,21 +19,21 @@ from items_events.ingest.source import Delivery
 PREFETCH: Final = 50
 
 DELIVERY_LIMIT: Final = 1_000_000
-"""How often a message may be delivered, before RabbitMQ makes a dead letter of it.
+"""Deliveries after which RabbitMQ itself makes a dead letter of a message.
 
-In effect without a limit, since the ingest itself decides what cannot be applied.
-RabbitMQ 4 has a limit of 20 where none is declared, and counts each delivery whose
-consumer has gone: twenty crashes would move_to_dead_letters the messages that were only prefetched.
-RabbitMQ 3 takes no negative number, which would say "none" in RabbitMQ 4.
+Effectively unlimited, since the ingest decides which messages cannot be applied. The
+default of RabbitMQ 4 is 20, and it counts each delivery whose consumer has disconnected:
+after twenty crashes, messages that were merely prefetched would be dead letters. RabbitMQ 3
+does not accept a negative number, which means "unlimited" in RabbitMQ 4.
 """
 
 PROBLEM: Final = "problem"
-"""The header of a dead letter that says what is wrong with it, as JSON."""
+"""The header of a dead letter that holds its problem, as JSON."""
 
 
 @asynccontextmanager
 async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSource"]:
-    """The source at *url*; a queue that is missing is made. Raises BrokerUnavailable."""
+    """Open the source at *url* for the block; create missing queues. Raises BrokerUnavailable."""
     connection = await open_connection(url)
     try:
         queue, dead = url.options["queue"], dead_letters(url)
@@ -56,14 +56,14 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQSource"]:
 
 
 def dead_letters(url: BrokerUrl) -> str:
-    """The name of the queue for what cannot be applied."""
+    """Return the name of the queue of dead letters."""
     return url.options.get("dead", f"{url.options['queue']}.dead")
 
 
 async def _ensure_queue(
     connection: AbstractConnection, name: str, arguments: Mapping[str, Any]
 ) -> None:
-    """Make the queue, unless there is one: then it is whatever its owner wants."""
+    """Create the queue, unless it exists: then its owner has chosen its type."""
     try:
         channel = await open_channel(connection)
         with suppress(exceptions.ChannelNotFoundEntity):
@@ -76,18 +76,22 @@ async def _ensure_queue(
         )
         await channel.close()
     except CLIENT_ERRORS as error:
-        raise BrokerUnavailable(f"RabbitMQ: no queue {name}: {why(error)}") from error
+        raise BrokerUnavailable(
+            f"RabbitMQ: cannot declare the queue {name}: {why(error)}"
+        ) from error
 
 
 async def _consume(channel: AbstractChannel, name: str) -> AbstractQueueIterator:
-    """The messages of the queue; what was not acknowledged goes back with the connection."""
+    """Consume the queue. Unacknowledged messages return to it when the connection ends."""
     try:
         await channel.set_qos(prefetch_count=PREFETCH)
         queue = await channel.get_queue(name, ensure=False)
         messages = queue.iterator()
         await messages.consume()
     except CLIENT_ERRORS as error:
-        raise BrokerUnavailable(f"RabbitMQ: {name} cannot be read: {why(error)}") from error
+        raise BrokerUnavailable(
+            f"RabbitMQ: cannot consume the queue {name}: {why(error)}"
+        ) from error
     return messages
 
 
@@ -120,7 +124,7 @@ def _lenient_properties() -> Iterator[None]:
 
 
 class RabbitMQSource:
-    """A queue, read over one channel."""
+    """A source that consumes a queue over one channel."""
 
     def __init__(
         self, channel: AbstractChannel, messages: AbstractQueueIterator, dead: str
@@ -130,24 +134,26 @@ class RabbitMQSource:
         self._dead = dead
 
     async def next(self) -> Delivery:
-        """The next message, waited for."""
+        """Wait for the next message, and return it."""
         try:
             message = await anext(self._messages)
         except StopAsyncIteration:
-            raise BrokerUnavailable("RabbitMQ: the queue or the connection has gone") from None
+            raise BrokerUnavailable(
+                "RabbitMQ: the queue was deleted or the connection lost"
+            ) from None
         except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ: {why(error)}") from error
         return Delivery(message.message_id or "", message.body, message)
 
     async def acknowledge(self, delivery: Delivery) -> None:
-        """It is dealt with."""
+        """See Source."""
         try:
             await delivery.receipt.ack()
         except CLIENT_ERRORS as error:
             raise BrokerUnavailable(f"RabbitMQ: {why(error)}") from error
 
     async def move_to_dead_letters(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
-        """Publish it to the dead letters and, when they have it, acknowledge it."""
+        """Publish the message to the queue of dead letters and, once confirmed, acknowledge it."""
         message = aio_pika.Message(
             delivery.body,
             headers={PROBLEM: as_json(problem)},
@@ -158,5 +164,7 @@ class RabbitMQSource:
         try:
             await self._channel.default_exchange.publish(message, self._dead)
         except CLIENT_ERRORS as error:
-            raise BrokerUnavailable(f"RabbitMQ: no dead letter: {why(error)}") from error
+            raise BrokerUnavailable(
+                f"RabbitMQ: cannot publish a dead letter: {why(error)}"
+            ) from error
         await self.acknowledge(delivery)

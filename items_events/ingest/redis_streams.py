@@ -1,7 +1,7 @@
 """Writes from a consumer group of a Redis stream, and dead letters in another stream.
 
-An entry has the field `body` and, if its producer may add it twice, the field `id`;
-otherwise the id of the entry tells it apart.
+An entry has the field `body` and, if its producer may add it twice, the field `id`.
+Without that field, the id of the entry identifies the message.
 """
 
 import socket
@@ -22,20 +22,20 @@ from items_events.tasks import check_cancelled
 
 FETCH: Final = 50
 BLOCK: Final = 1000
-"""Milliseconds that one read waits for an entry."""
+"""Milliseconds that a read blocks for an entry."""
 
 ABANDONED: Final = 30.0
-"""Seconds after which an entry is taken over from a consumer that has not dealt with it."""
+"""Seconds after which an entry is claimed from a consumer that has not acknowledged it."""
 
 Entry = tuple[bytes, Mapping[bytes, bytes] | None]
-"""An id and its fields; None if the stream was trimmed in the meantime."""
+"""An id and its fields; None if the entry has been trimmed."""
 
 _log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
 async def connect(url: BrokerUrl) -> AsyncIterator["RedisSource"]:
-    """The source at *url*; a group that is missing is made. Raises BrokerUnavailable."""
+    """Open the source at *url* for the block; create a missing group. Raises BrokerUnavailable."""
     async with open_client(url) as client:
         source = RedisSource(client, url)
         await source.join()
@@ -43,7 +43,7 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RedisSource"]:
 
 
 class RedisSource:
-    """A consumer of a group, named after the host: it goes on with what it had begun."""
+    """A consumer of a group, named after the host, so that it resumes its pending entries."""
 
     def __init__(
         self, client: Any, url: BrokerUrl, clock: Callable[[], float] = time.monotonic
@@ -59,7 +59,7 @@ class RedisSource:
         self._fetched: deque[Entry] = deque()
 
     async def join(self) -> None:
-        """Make the group, with all that the stream has, unless there is one."""
+        """Create the group at the start of the stream, unless the group exists."""
         with failures():
             try:
                 await self._client.xgroup_create(self._stream, self._group, "0", mkstream=True)
@@ -68,7 +68,7 @@ class RedisSource:
                     raise
 
     async def next(self) -> Delivery:
-        """The next message, waited for."""
+        """Wait for the next message, and return it."""
         while True:
             while not self._fetched:
                 check_cancelled()
@@ -81,11 +81,11 @@ class RedisSource:
             await self._acknowledge(entry_id)
 
     async def acknowledge(self, delivery: Delivery) -> None:
-        """It is dealt with."""
+        """See Source."""
         await self._acknowledge(delivery.receipt[0])
 
     async def move_to_dead_letters(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
-        """Move it to the dead letters, in one transaction."""
+        """Move the entry to the stream of dead letters, in one transaction."""
         entry_id, fields = delivery.receipt
         moving = self._client.pipeline(transaction=True)
         moving.xadd(self._dead, {**fields, b"problem": as_json(problem)})
@@ -94,7 +94,7 @@ class RedisSource:
             await moving.execute()
 
     async def _fetch(self) -> Sequence[Entry]:
-        """Entries to go on with: begun by this consumer, left by others, or new."""
+        """Return pending entries of this consumer, then abandoned ones of others, then new ones."""
         if self._begun is not None:
             entries = await self._read(self._begun)
             self._begun = entries[-1][0] if entries else None

@@ -1,4 +1,4 @@
-"""The body of a message as the request that it asks for."""
+"""The request in the body of a message."""
 
 import re
 from typing import Final
@@ -15,20 +15,20 @@ from items_protojson.parsing.violations import Invalid
 from items_protojson.scalars.text import UUID as UUID_PATTERN
 
 NAMESPACE: Final = UUID("8f5c2b0e-5d1b-5c39-9a53-2f4c7b1e6d80")
-"""Of the request ids that are made of message ids."""
+"""The namespace of request IDs that are derived from message ids."""
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-"""The largest body that is read; the service takes smaller requests anyway."""
+"""The largest body that is parsed; the limit of the service is lower."""
 
 
 def read_request(delivery: Delivery) -> pb.BatchWriteItemsRequest:
-    """The request in *delivery*, with a request id that is the same when it comes again.
+    """Return the request in *delivery*, with the same request ID at every delivery.
 
-    That is the `requestId` of the body if it has one, and otherwise the id of the
-    message: as it is if it is a UUID, or else the UUIDv5 of it.
+    The request ID is the `requestId` of the body if it has one; otherwise the id of the
+    message if that is a UUID, or else its UUIDv5.
 
     Raises:
-        NotApplicable: it is too large, not JSON, not such a request, or has no id.
+        NotApplicable: the body is too large, not JSON, not a valid request, or has no id.
     """
     if len(delivery.body) > MAX_BYTES:
         detail = f"the body is larger than {MAX_BYTES} bytes"
@@ -40,7 +40,9 @@ def read_request(delivery: Delivery) -> pb.BatchWriteItemsRequest:
 
 def _parse(body: bytes) -> BatchWriteItemsRequest:
     if not body:
-        raise refusal("MALFORMED_JSON", "there is no body: of a Redis entry, it is the field body")
+        raise refusal(
+            "MALFORMED_JSON", "the message has no body; in a Redis entry, it is the field body"
+        )
     try:
         return parse(BatchWriteItemsRequest, body)
     except Malformed as error:
@@ -56,7 +58,7 @@ def _request_id(message_id: str) -> str:
         raise refusal(
             "VALIDATION_FAILED",
             "the message has no message id, and the body no requestId:"
-            " delivered again, it would be applied twice",
+            " set one of them, or a redelivery would be applied twice",
         )
     if re.fullmatch(UUID_PATTERN, message_id):
         return message_id

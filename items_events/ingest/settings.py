@@ -9,7 +9,7 @@ from items_runtime.logs import Format, Level
 
 
 class Settings(BaseSettings):
-    """The ingest. A flag wins over a variable, a variable over the default."""
+    """The settings of the ingest. A flag overrides a variable, a variable the default."""
 
     model_config = {**CONFIG, "hide_input_in_errors": True}  # it may hold a password
 
@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     ingest_metrics: TcpAddress | None = Field(
         None,
         examples=["127.0.0.1:9494"],
-        description="Where the ingest shows its metrics; without it, nowhere.",
+        description="The address that serves the metrics of the ingest; off by default.",
     )
     log_level: Level = Field("info", description="The least severe line that is logged.")
     log_format: Format = Field("json", description="How a line looks.")

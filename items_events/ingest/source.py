@@ -1,4 +1,4 @@
-"""What every source does: it hands out messages until they are dealt with."""
+"""The interface of a source, which delivers messages until they are acknowledged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message: the *id* that it has each time it is delivered, empty if it has none.
+    """A message. Its *id* is the same at every delivery; empty if it has none.
 
-    *receipt* is what its source knows it by.
+    *receipt* identifies the delivery to its source.
     """
 
     id: str
@@ -20,15 +20,15 @@ class Delivery:
 class Source(Protocol):
     """A connection to a queue or a stream.
 
-    Each method raises BrokerUnavailable, after which the connection is of no use; what
-    was not acknowledged is delivered again.
+    Methods raise BrokerUnavailable, after which the connection must not be used again.
+    Unacknowledged messages are delivered again.
     """
 
     async def next(self) -> Delivery:
-        """The next message, waited for."""
+        """Wait for the next message, and return it."""
 
     async def acknowledge(self, delivery: Delivery) -> None:
-        """It is dealt with, and never delivered again."""
+        """Acknowledge *delivery*, so that it is never delivered again."""
 
     async def move_to_dead_letters(self, delivery: Delivery, problem: Mapping[str, Any]) -> None:
-        """Move it to the dead letters, with the *problem* that it has."""
+        """Move *delivery* to the dead letters, with its *problem*, and acknowledge it."""

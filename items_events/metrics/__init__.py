@@ -1,1 +1,4 @@
-"""What operators see of the relay and the ingest: the only place of them that knows Prometheus."""
+"""The metrics of the relay and the ingest.
+
+Observers of their events, as Prometheus metrics. Only this room imports prometheus_client.
+"""

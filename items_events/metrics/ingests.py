@@ -1,4 +1,4 @@
-"""The messages of an ingest: applied, dead_lettered, and waiting for what has failed."""
+"""The metrics of an ingest: messages applied, dead letters, and failures."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
@@ -7,23 +7,23 @@ from items_runtime.metrics import SECONDS
 
 
 class IngestMetrics(IngestObserver):
-    """Counts what it is told, in *registry*."""
+    """An observer that counts messages in *registry*."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._seconds = Histogram(
             "items_ingest_message_seconds",
-            "How long it took until a message was committed and acknowledged.",
+            "Time from the delivery of a message to its acknowledgement after the commit.",
             buckets=SECONDS,
             registry=registry,
         )
         self._dead_letters = Counter(
             "items_ingest_dead_letters",
-            "Messages that cannot be applied, and are dead letters.",
+            "Messages that could not be applied, and were moved to the dead letters.",
             registry=registry,
         )
         failures = Counter(
             "items_ingest_failures",
-            "Attempts that failed, and were made again after a pause.",
+            "Attempts that failed, and were retried after a pause.",
             ("of",),
             registry=registry,
         )

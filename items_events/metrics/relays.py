@@ -1,4 +1,4 @@
-"""The sinks of a relay: what they were sent, how soon, and what failed."""
+"""The metrics of a relay, by sink: events published, their delay, and failures."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -9,18 +9,18 @@ from items_events.observer import RelayObserver
 from items_runtime.metrics import SECONDS
 
 DELAYS = (*SECONDS, 60.0, 600.0, 3600.0)
-"""A broker that was away for long gets what is as old."""
+"""The buckets of delays: after an outage of the broker, events can be hours old."""
 
 _SINK = ("sink",)
 
 
 def now() -> datetime:
-    """The current time, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)
 
 
 class RelayMetrics:
-    """What is told of *sinks*, by their names, in *registry*; *clock* tells how old events are."""
+    """The metrics of *sinks*, by name, in *registry*. Delays are measured by *clock*."""
 
     def __init__(
         self,
@@ -31,63 +31,63 @@ class RelayMetrics:
         self.clock = clock
         self.published = Counter(
             "items_relay_published_events",
-            "Events that the broker has confirmed.",
+            "Events that the broker confirmed.",
             _SINK,
             registry=registry,
         )
         self.parked = Counter(
             "items_relay_parked_events",
-            "Events that the broker will never take.",
+            "Events that the broker rejected permanently.",
             _SINK,
             registry=registry,
         )
         self.failures = Counter(
             "items_relay_failures",
-            "Attempts that failed, and were made again after a pause.",
+            "Attempts that failed, and were retried after a pause.",
             _SINK,
             registry=registry,
         )
         self.publish_seconds = Histogram(
             "items_relay_publish_seconds",
-            "How long the broker took to confirm a batch.",
+            "Time that the broker took to confirm a batch.",
             _SINK,
             buckets=SECONDS,
             registry=registry,
         )
         self.delay = Histogram(
             "items_relay_delay_seconds",
-            "How long ago the oldest event of a confirmed batch was committed.",
+            "Age of the oldest event of a batch when it was confirmed, since its commit.",
             _SINK,
             buckets=DELAYS,
             registry=registry,
         )
         self.revision = Gauge(
             "items_relay_revision",
-            "Up to it, this relay has published all.",
+            "The revision up to which this relay has published every event.",
             _SINK,
             registry=registry,
         )
         self.waiting = Gauge(
             "items_relay_waiting_revisions",
-            "Revisions that wait in this relay for the broker.",
+            "Revisions that are waiting in this relay for the broker.",
             _SINK,
             registry=registry,
         )
         self.held = Gauge(
             "items_relay_holds_sink",
-            "1 if this relay is the one that publishes.",
+            "1 if this relay holds the lease of the sink.",
             _SINK,
             registry=registry,
         )
         self._tallies = {sink: SinkTally(self, sink) for sink in sinks}
 
     def of(self, sink: str) -> "SinkTally":
-        """The tally of one of the sinks."""
+        """Return the tally of *sink*."""
         return self._tallies[sink]
 
 
 class SinkTally(RelayObserver):
-    """The figures of one sink."""
+    """An observer that counts the events of one sink."""
 
     def __init__(self, metrics: RelayMetrics, sink: str) -> None:
         self._clock = metrics.clock
@@ -101,7 +101,7 @@ class SinkTally(RelayObserver):
         self._held = metrics.held.labels(sink)
 
     def held(self, *, is_held: bool) -> None:
-        """See RelayObserver; what waited without the lease waits in the next relay."""
+        """See RelayObserver. Without the lease, nothing is waiting here."""
         self._held.set(is_held)
         if not is_held:
             self._waiting.set(0)
@@ -111,7 +111,7 @@ class SinkTally(RelayObserver):
         self._waiting.set(revisions)
 
     def published(self, events: int, seconds: float, since: datetime) -> None:
-        """See RelayObserver; a clock that is behind the server's makes no negative delay."""
+        """See RelayObserver. The delay is not negative, even if the clocks differ."""
         self._published.inc(events)
         self._publish_seconds.observe(seconds)
         self._delay.observe(max(0.0, (self._clock() - since).total_seconds()))

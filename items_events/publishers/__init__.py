@@ -1,4 +1,4 @@
-"""The publishers: one broker a module, behind one interface.
+"""The publishers: connections that put events into a broker, one module for each broker.
 
-May import `brokers`.
+CloudEvents come in; the broker's confirmations go out. May import `brokers`.
 """

@@ -1,6 +1,6 @@
-"""The answers of JetStream to messages that are under way.
+"""The acknowledgements of JetStream for messages in flight.
 
-The client has such a thing too, but what it does with a refusal is lost.
+The client library has asynchronous publishing, too, but drops the reason of a rejection.
 """
 
 import asyncio
@@ -12,15 +12,15 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 NO_RESPONDERS: Final = "503"
-"""The status of an answer that says that no stream takes the subject."""
+"""The status of a response when no stream has the subject."""
 
 NO_STREAM: Final = 0
-"""What stands for it beside the codes of JetStream, which are above it."""
+"""The code for NO_RESPONDERS; those of JetStream are greater."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether a stream has the message; if not, *code* and *why* say what it has against it."""
+    """The response to a message: whether the stream has it, or else *code* and *why*."""
 
     is_kept: bool
     code: int = 0
@@ -28,7 +28,7 @@ class Answer:
 
 
 class Acknowledgements:
-    """Hands each answer to the one who waits for it, by the subject that it is sent to."""
+    """The responses that are awaited, by the subject that each is sent to."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -37,11 +37,11 @@ class Acknowledgements:
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
 
     async def listen(self) -> None:
-        """Begin to receive answers."""
+        """Start to receive responses."""
         await self._client.subscribe(f"{self._inbox}.*", cb=self._receive)
 
     def expect(self) -> tuple[str, asyncio.Future[Answer]]:
-        """Where the next answer is to be sent, and the answer."""
+        """Return a new reply subject, and the future of the response to it."""
         self._count += 1
         subject = f"{self._inbox}.{self._count}"
         answer = asyncio.get_running_loop().create_future()
@@ -57,7 +57,7 @@ class Acknowledgements:
 
 def _read(message: Msg) -> Answer:
     if (message.headers or {}).get("Status") == NO_RESPONDERS:
-        return Answer(is_kept=False, code=NO_STREAM, why="no stream takes the subject")
+        return Answer(is_kept=False, code=NO_STREAM, why="no stream has the subject")
     try:
         answer: dict[str, Any] = json.loads(message.data)
         error = answer.get("error")
@@ -65,4 +65,4 @@ def _read(message: Msg) -> Answer:
             return Answer(is_kept=False, code=error["err_code"], why=error["description"])
         return Answer(is_kept="seq" in answer)
     except (ValueError, KeyError, AttributeError, TypeError):
-        return Answer(is_kept=False, code=-1, why="what answers is not JetStream")
+        return Answer(is_kept=False, code=-1, why="the response is not from JetStream")

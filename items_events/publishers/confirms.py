@@ -1,4 +1,4 @@
-"""Confirmations that are under way."""
+"""Confirmations in flight."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,18 +10,20 @@ T = TypeVar("T")
 
 
 async def settle(
-    confirms: Sequence[asyncio.Future[T]], patience: float = RESPONSE_TIMEOUT
+    confirms: Sequence[asyncio.Future[T]], seconds: float = RESPONSE_TIMEOUT
 ) -> list[T | BaseException]:
-    """What came of each of *confirms*, in their order; leaves none under way.
+    """Wait for *confirms*, and return their results or exceptions, in order.
+
+    None is pending afterwards.
 
     Raises:
-        BrokerUnavailable: for *patience* seconds there was no progress.
+        BrokerUnavailable: none was confirmed for *seconds*.
     """
     try:
         for confirm in confirms:
-            done, _ = await asyncio.wait([confirm], timeout=patience)
+            done, _ = await asyncio.wait([confirm], timeout=seconds)
             if not done:
-                raise BrokerUnavailable(f"the broker confirms nothing within {patience:g} s")
+                raise BrokerUnavailable(f"the broker confirmed nothing within {seconds:g} s")
     finally:
         for confirm in confirms:
             confirm.cancel()

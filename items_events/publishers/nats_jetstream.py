@@ -1,8 +1,8 @@
-"""NATS JetStream: one stream, with an acknowledgement of each message.
+"""NATS JetStream: one stream that acknowledges each message.
 
-The binding follows CloudEvents' for NATS in binary mode: attributes are headers that
-begin with ``ce-``, the data is the payload. `Nats-Msg-Id` lets the stream recognise a
-duplicate within its window.
+The binding is that of CloudEvents for NATS in binary mode: attributes are headers with
+the prefix ``ce-``, the data is the payload. By `Nats-Msg-Id` the stream drops duplicates
+within its window.
 """
 
 import asyncio
@@ -28,23 +28,23 @@ HEADER: Final = "ce-"
 CONTENT_TYPE: Final = "content-type"
 
 DUPLICATE_WINDOW: Final = 120.0
-"""Seconds for which the stream that `declare` makes recognises a duplicate."""
+"""Seconds for which a stream that `declare` creates recognises a duplicate."""
 
 CLOSE_TIMEOUT: Final = 2.0
-"""Seconds that a broker has to say good-bye."""
+"""Seconds to wait for the broker to close the connection."""
 
 TOO_LARGE: Final = 10054
-"""The code of JetStream for a message that is larger than the stream allows."""
+"""JetStream's error code for a message that is larger than the stream allows."""
 
 _TOO_LARGE: Final = "the message is larger than the max_payload of the server"
 
 CLIENT_ERRORS: Final = (Error, OSError, TimeoutError)
-"""What the client raises when the connection is of no use any more."""
+"""The errors of the client library after which the connection is unusable."""
 
 
 @asynccontextmanager
 async def connect(url: BrokerUrl) -> AsyncIterator["NatsPublisher"]:
-    """The sink at *url*. Raises BrokerUnavailable."""
+    """Open the publisher at *url* for the block. Raises BrokerUnavailable."""
     client = Client()
     lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     try:
@@ -55,7 +55,7 @@ async def connect(url: BrokerUrl) -> AsyncIterator["NatsPublisher"]:
 
 
 async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Acknowledgements:
-    """Connect, once: what to repeat when the connection is lost, the relay knows."""
+    """Connect without reconnection: the relay knows what to repeat."""
 
     async def on_error(error: Exception) -> None:
         if not lost.done():
@@ -80,7 +80,9 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
                 password=url.password,
                 tls=context,
             )
-            await race(connecting, _fail(lost))  # it would try for ever, and not say why
+            await race(
+                connecting, _fail(lost)
+            )  # alone, connect() retries for ever and hides the error
             acknowledgements = Acknowledgements(client)
             await acknowledgements.listen()
     except CLIENT_ERRORS as error:
@@ -89,19 +91,19 @@ async def _open(client: Client, url: BrokerUrl, lost: asyncio.Future[str]) -> Ac
 
 
 async def _fail(lost: asyncio.Future[str]) -> None:
-    """Raise ConnectionError when the connection is *lost*."""
+    """Wait until the connection is *lost*, then raise ConnectionError."""
     raise ConnectionError(await asyncio.shield(lost))
 
 
 async def _close(client: Client) -> None:
-    """Close *client*, also if the broker does not answer any more."""
+    """Close *client*, even if the broker no longer answers."""
     with suppress(*CLIENT_ERRORS):
         async with asyncio.timeout(CLOSE_TIMEOUT):
             await client.close()
 
 
 class NatsPublisher:
-    """The subjects of a stream, over one connection; *lost* says why it is of no use any more."""
+    """A publisher to the subjects of a stream; *lost* holds the reason once disconnected."""
 
     def __init__(
         self,
@@ -118,7 +120,7 @@ class NatsPublisher:
         self._stream = url.options["stream"]
 
     async def declare(self) -> float:
-        """Make the stream; one that is there and takes the subjects is left as it is."""
+        """Create the stream, unless it exists with the subjects."""
         subjects = f"{self._prefix}{TYPE_PREFIX}>"
         jetstream = self._client.jetstream(timeout=RESPONSE_TIMEOUT)
         try:
@@ -128,9 +130,13 @@ class NatsPublisher:
                 config = self._new_stream(subjects)
                 await jetstream.add_stream(config)
         except CLIENT_ERRORS as error:
-            raise BrokerUnavailable(f"NATS declares nothing: {why(error)}") from error
+            raise BrokerUnavailable(
+                f"NATS: cannot create the stream {self._stream}: {why(error)}"
+            ) from error
         if subjects not in (config.subjects or ()):
-            raise BrokerUnavailable(f"the stream {self._stream} is there, but without {subjects}")
+            raise BrokerUnavailable(
+                f"the stream {self._stream} exists, but lacks the subjects {subjects}: add them"
+            )
         return 0.0
 
     def _new_stream(self, subjects: str) -> StreamConfig:
@@ -142,7 +148,7 @@ class NatsPublisher:
         )
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
-        """Publish *events*, with all acknowledgements in flight."""
+        """Publish *events*, then wait for all acknowledgements."""
         largest = self._client.max_payload
         too_large = [Refused(event, _TOO_LARGE) for event in events if _size(event) > largest]
         fitting = [event for event in events if _size(event) <= largest]
@@ -151,7 +157,7 @@ class NatsPublisher:
         return [*too_large, *(refused for refused in found if refused)]
 
     async def _send(self, event: CloudEvent) -> asyncio.Future[Answer]:
-        """Publish *event*; the answer comes later."""
+        """Publish *event*, and return the future of its response."""
         subject, answer = self._acknowledgements.expect()
         self._check_connection()
         try:
@@ -162,11 +168,11 @@ class NatsPublisher:
                 headers=self._headers(event),
             )
         except CLIENT_ERRORS as error:
-            raise BrokerUnavailable(f"NATS was lost: {why(error)}") from error
+            raise BrokerUnavailable(f"the connection to NATS was lost: {why(error)}") from error
         return answer
 
     async def _settled(self, answers: Sequence[asyncio.Future[Answer]]) -> list[object]:
-        """All *answers*; those that will never come are not waited for."""
+        """Wait for all *answers*, unless the connection is lost."""
         settling = asyncio.create_task(settle(answers))
         either: tuple[asyncio.Future[Any], ...] = (settling, self._lost)
         try:
@@ -180,7 +186,7 @@ class NatsPublisher:
 
     def _check_connection(self) -> None:
         if self._lost.done():
-            raise BrokerUnavailable(f"NATS was lost: {self._lost.result()}")
+            raise BrokerUnavailable(f"the connection to NATS was lost: {self._lost.result()}")
 
     def _headers(self, event: CloudEvent) -> dict[str, str]:
         attributes = {
@@ -197,21 +203,25 @@ class NatsPublisher:
 
 
 def _size(event: CloudEvent) -> int:
-    """Bytes of the message, with what the headers take at most."""
+    """Return the size of the message in bytes; of its headers, an upper bound."""
     attributes = event.attributes.items()
     return len(event.data) + 512 + sum(len(key) + len(value) + 16 for key, value in attributes)
 
 
 def _refusal(event: CloudEvent, answer: object) -> Refused | None:
-    """Why the stream does not take it; None if it has it. Raises BrokerUnavailable."""
+    """Return the rejection in *answer*; None if the stream has the event.
+
+    Raises:
+        BrokerUnavailable: the stream did not store the event, or the connection was lost.
+    """
     match answer:
         case Answer(is_kept=True):
             return None
         case Answer(code=code, why=why) if code == TOO_LARGE:
             return Refused(event, why)
         case Answer(code=code, why=why) if code == NO_STREAM:
-            raise BrokerUnavailable(f"{why}: `items events declare` makes one that does")
+            raise BrokerUnavailable(f"{why}: create one with `items events declare`")
         case Answer(why=why):
-            raise BrokerUnavailable(f"NATS does not keep a message: {why}")
+            raise BrokerUnavailable(f"NATS did not store a message: {why}")
         case _:
-            raise BrokerUnavailable(f"NATS was lost: {answer}")
+            raise BrokerUnavailable(f"the connection to NATS was lost: {answer}")

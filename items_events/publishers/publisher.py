@@ -1,43 +1,43 @@
-"""What every sink does: it takes events in order, and says which of them it never will."""
+"""The interface of a publisher."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from items_events.cloud_events import CloudEvent  # it knows how items become JSON
+    from items_events.cloud_events import CloudEvent  # imports the generated converters
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An event that the broker will not take, however often it is published."""
+    """An event that the broker rejects permanently, and *why*."""
 
     event: "CloudEvent"
     why: str
 
 
 class Publisher(Protocol):
-    """A connection to one place of a broker.
+    """A connection to one place of a broker: an exchange, a stream, or subjects.
 
-    After BrokerUnavailable the connection is of no use any more.
+    After BrokerUnavailable the connection must not be used again.
     """
 
     async def declare(self) -> float:
-        """Make what the broker needs to keep events; harmless if it is there already.
+        """Create what the broker needs to keep events. Idempotent.
 
-        Returns in how many seconds, at the latest, it will be there also if the broker is
-        killed: nothing should be published before.
+        Returns the seconds after which it survives a crash of the broker: the caller
+        publishes nothing before.
 
         Raises:
-            BrokerUnavailable: it cannot be made, or is there and is something else.
+            BrokerUnavailable: it cannot be created, or exists with another type.
         """
 
     async def publish(self, events: "Sequence[CloudEvent]") -> Sequence[Refused]:
-        """Publish *events* in this order; the broker has all but the answered ones.
+        """Publish *events* in order, and return those that the broker rejected.
 
-        An event that the broker has already is published a second time, or recognised
-        and left as it is; its id is the same.
+        The broker has confirmed all others. An event that it had already may appear a
+        second time, with the same id.
 
         Raises:
-            BrokerUnavailable: nobody knows which of them the broker has.
+            BrokerUnavailable: it is unknown which of the events the broker has.
         """

@@ -1,11 +1,11 @@
-"""RabbitMQ: a durable topic exchange, with a confirmation of each message.
+"""RabbitMQ: a durable topic exchange, with publisher confirms.
 
-The binding follows CloudEvents' for AMQP in binary mode: attributes are headers that
-begin with ``cloudEvents:``, the data is the body.
+The binding is that of CloudEvents for AMQP in binary mode: attributes are headers with
+the prefix ``cloudEvents:``, the data is the body.
 
-A message that no queue takes comes back, because it is mandatory, and counts as refused
-for good, and so does one that is larger than the broker takes: the relay parks it. The
-queue that `declare` makes takes everything else.
+Messages are mandatory: the broker returns one that no queue takes. Such an event is
+rejected permanently, as is one that exceeds the broker's size limit; the relay parks it.
+The queue that `declare` creates takes every other event.
 """
 
 import asyncio
@@ -34,15 +34,15 @@ HEADER: Final = "cloudEvents:"
 _TOO_LARGE: Final = re.compile(r"message size \d+ is larger than configured max size (\d+)")
 
 QUEUE_DURABLE_AFTER: Final = 2.0
-"""Seconds after which RabbitMQ keeps a new quorum queue, twice what 3.10 was seen to take.
+"""Seconds after which a new quorum queue survives a crash, twice what RabbitMQ 3.10 needed.
 
-Killed before that, it forgets the queue, and all that the queue had confirmed.
+If killed earlier, RabbitMQ loses the queue and every message that it had confirmed.
 """
 
 
 @asynccontextmanager
 async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQPublisher"]:
-    """The sink at *url*. Raises BrokerUnavailable."""
+    """Open the publisher at *url* for the block. Raises BrokerUnavailable."""
     connection = await open_connection(url)
     try:
         yield RabbitMQPublisher(connection, await open_channel(connection), url)
@@ -51,7 +51,7 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RabbitMQPublisher"]:
 
 
 class RabbitMQPublisher:
-    """A topic exchange, over one channel at a time."""
+    """A publisher to a topic exchange, over one channel at a time."""
 
     def __init__(
         self, connection: AbstractConnection, channel: AbstractChannel, url: BrokerUrl
@@ -63,7 +63,7 @@ class RabbitMQPublisher:
         self._exchange = url.options["exchange"]
 
     async def declare(self) -> float:
-        """Make the exchange, and a quorum queue that takes all of it."""
+        """Create the exchange, and a quorum queue that takes every event."""
         queue_name = self._url.options.get("queue", self._exchange)
         try:
             async with asyncio.timeout(RESPONSE_TIMEOUT):
@@ -75,32 +75,34 @@ class RabbitMQPublisher:
                 )
                 await queue.bind(exchange, routing_key="#")
         except CLIENT_ERRORS as error:
-            raise BrokerUnavailable(f"RabbitMQ declares nothing: {why(error)}") from error
+            raise BrokerUnavailable(
+                f"RabbitMQ: cannot declare {queue_name}: {why(error)}"
+            ) from error
         return QUEUE_DURABLE_AFTER
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
-        """Publish *events*, with all confirmations in flight.
+        """Publish *events*, then wait for all confirmations.
 
-        The first one that is larger than the broker takes ends the channel; then the
-        others are published again, over a new one.
+        RabbitMQ closes the channel at the first event that is too large; the others are
+        then published again, over a new channel.
         """
         fitting = list(filter(self._fits, events))
-        outcomes = await self._outcomes(fitting)
-        limit = min(map(_limit, outcomes), default=sys.maxsize)
+        results = await self._results(fitting)
+        limit = min(map(_limit, results), default=sys.maxsize)
         if limit < self._largest:
             self._largest = limit
             self._channel = await open_channel(self._connection)
             return await self.publish(events)
         why_not = f"the message is larger than max_message_size, {self._largest} bytes"
         too_large = (Refused(event, why_not) for event in events if not self._fits(event))
-        found = (_refusal(*pair) for pair in zip(fitting, outcomes, strict=True))
+        found = (_refusal(*pair) for pair in zip(fitting, results, strict=True))
         return [*too_large, *(refused for refused in found if refused)]
 
     def _fits(self, event: CloudEvent) -> bool:
         return len(event.data) <= self._largest
 
-    async def _outcomes(self, events: Sequence[CloudEvent]) -> list[object]:
-        """What came of each of *events*: nothing, if the broker has it, or an exception."""
+    async def _results(self, events: Sequence[CloudEvent]) -> list[object]:
+        """Publish *events*, and return for each None if the broker has it, or an exception."""
         try:
             async with asyncio.timeout(RESPONSE_TIMEOUT):
                 channel = cast("UnderlayChannel", await self._channel.get_underlay_channel())
@@ -111,7 +113,7 @@ class RabbitMQPublisher:
         )
 
     async def _confirmed(self, channel: UnderlayChannel, event: CloudEvent) -> None:
-        """Publish *event*, and wait for its confirmation; others need not wait for it."""
+        """Publish *event*, and wait for its confirmation."""
         message = _message(event)
         await channel.basic_publish(
             message.body,
@@ -136,22 +138,30 @@ def _message(event: CloudEvent) -> aio_pika.Message:
     )
 
 
-def _limit(outcome: object) -> int:
-    """The bytes that the broker takes of a message, if *outcome* is that it was exceeded."""
-    told = _TOO_LARGE.search(str(outcome)) if isinstance(outcome, exceptions.AMQPError) else None
+def _limit(result: object) -> int:
+    """Return the size limit in bytes, if *result* says that a message exceeded it."""
+    told = _TOO_LARGE.search(str(result)) if isinstance(result, exceptions.AMQPError) else None
     return int(told[1]) if told else sys.maxsize
 
 
-def _refusal(event: CloudEvent, outcome: object) -> Refused | None:
-    """Why the message came back; None if the broker has it. Raises BrokerUnavailable."""
-    match outcome:
+def _refusal(event: CloudEvent, result: object) -> Refused | None:
+    """Return the rejection in *result*; None if the broker has the event.
+
+    Raises:
+        BrokerUnavailable: the broker did not store the event, or the connection was lost.
+    """
+    match result:
         case exceptions.PublishError():
-            return Refused(event, "no queue of the exchange takes this routing key")
+            return Refused(event, "no queue of the exchange is bound to this routing key")
         case exceptions.DeliveryError():
-            raise BrokerUnavailable("RabbitMQ took a message, but could not keep it (nack)")
+            raise BrokerUnavailable("RabbitMQ could not store a message (nack)")
         case exceptions.ChannelNotFoundEntity():
-            raise BrokerUnavailable(f"{why(outcome)}: `items events declare` makes the exchange")
+            raise BrokerUnavailable(
+                f"{why(result)}: create the exchange with `items events declare`"
+            )
         case BaseException():
-            raise BrokerUnavailable(f"RabbitMQ was lost: {why(outcome)}") from outcome
+            raise BrokerUnavailable(
+                f"the connection to RabbitMQ was lost: {why(result)}"
+            ) from result
         case _:
             return None

@@ -1,10 +1,10 @@
-"""Redis Streams: one stream, in which an entry has the revision and the ordinal as its id.
+"""Redis Streams: one stream, with REVISION-ORDINAL as the id of an entry.
 
-Redis refuses an id that is not above the last one. That is how a duplicate is
-recognised: an entry that is there already is left as it is.
+Redis refuses an id that is not greater than the last one, so that a duplicate is
+recognised and not added.
 
-There is no binding of CloudEvents for Redis: the attributes are fields by their names,
-and the item is the field `data`.
+CloudEvents has no binding for Redis: attributes are fields of the same name, and the item
+is the field `data`.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 DATA: Final = "data"
 NOT_ABOVE: Final = "equal or smaller"
-"""What Redis says of an id that is not above the last one."""
+"""The part of Redis's error message for an id that is not greater than the last one."""
 
-MISSING: Final = "the stream has later entries, but not this one: rename or delete it, and replay"
+MISSING: Final = "the stream has later entries, but lacks this one: rename or delete it, and replay"
 
 
 @asynccontextmanager
 async def connect(url: BrokerUrl) -> AsyncIterator["RedisPublisher"]:
-    """The sink at *url*. Raises BrokerUnavailable."""
+    """Open the publisher at *url* for the block. Raises BrokerUnavailable."""
     async with open_client(url) as client:
         with failures():
             await client.ping()
@@ -39,7 +39,7 @@ async def connect(url: BrokerUrl) -> AsyncIterator["RedisPublisher"]:
 
 
 class RedisPublisher:
-    """A stream, over one connection."""
+    """A publisher to a stream, over one connection."""
 
     def __init__(self, client: "redis.Redis", url: BrokerUrl) -> None:
         self._client = client
@@ -47,15 +47,17 @@ class RedisPublisher:
         self._maxlen = int(url.options["maxlen"]) if "maxlen" in url.options else None
 
     async def declare(self) -> float:
-        """See that the key is a stream or nothing: the first event makes it."""
+        """Check that the key is a stream or unused: the first event creates it."""
         with failures():
             kind = await self._client.type(self._stream)
         if kind not in {b"none", b"stream"}:
-            raise BrokerUnavailable(f"Redis: the key {self._stream!r} is not a stream")
+            raise BrokerUnavailable(
+                f"Redis: the key {self._stream!r} is not a stream: rename or delete it"
+            )
         return 0.0
 
     async def publish(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
-        """Publish *events* in one transaction: Redis takes all that are new, or none."""
+        """Publish *events* in one transaction: Redis adds all new ones, or none."""
         transaction = self._client.pipeline(transaction=True)
         for event in events:
             transaction.xadd(
@@ -66,13 +68,13 @@ class RedisPublisher:
                 approximate=True,
             )
         with failures():
-            outcomes = await transaction.execute(raise_on_error=False)
+            results = await transaction.execute(raise_on_error=False)
         return await self._missing(
-            [event for event, outcome in zip(events, outcomes, strict=True) if _is_old(outcome)]
+            [event for event, result in zip(events, results, strict=True) if _is_old(result)]
         )
 
     async def _missing(self, events: Sequence[CloudEvent]) -> Sequence[Refused]:
-        """Those of *events* that the stream does not have, and cannot get any more."""
+        """Return those of *events* that the stream lacks and can no longer add."""
         if not events:
             return []
         reading = self._client.pipeline(transaction=True)
@@ -96,22 +98,22 @@ def _fields(event: CloudEvent) -> dict[Any, Any]:
     return {**event.attributes, DATA: event.data}
 
 
-def _is_old(outcome: object) -> bool:
-    """Whether Redis has an entry with this id or a later one. Raises BrokerUnavailable."""
-    if isinstance(outcome, ResponseError) and NOT_ABOVE in str(outcome):
+def _is_old(result: object) -> bool:
+    """Return true if Redis has an entry with this id or a greater one. Raises BrokerUnavailable."""
+    if isinstance(result, ResponseError) and NOT_ABOVE in str(result):
         return True
-    if isinstance(outcome, Exception):
-        raise BrokerUnavailable(f"Redis takes no entry: {outcome}") from outcome
+    if isinstance(result, Exception):
+        raise BrokerUnavailable(f"Redis: cannot add an entry: {result}") from result
     return False
 
 
 def _has(entries: Sequence[Any], event: CloudEvent) -> bool:
-    """Whether the one of *entries* that has the id is the event, and not of another store."""
+    """Return true if *entries* hold the event, not one of another store with the same entry id."""
     return any(fields.get(b"id") == event.id.encode() for _, fields in entries)
 
 
 def _was_trimmed(first: Sequence[Any], event: CloudEvent) -> bool:
-    """Whether the stream begins after *event*, with an entry of the same store."""
+    """Return true if the stream starts after *event*, with an entry of the same store."""
     source = event.attributes["source"].encode()
     return any(
         fields.get(b"source") == source and _place(entry_id) > (event.revision, event.ordinal)

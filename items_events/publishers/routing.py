@@ -1,4 +1,4 @@
-"""The words that a topic exchange or a subject routes an event by."""
+"""The routing key of an event, for topic exchanges and subjects."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -7,14 +7,14 @@ from items_events.cloud_events import CloudEvent
 
 NO_LABEL = "-"
 MAX_LABEL = 120
-"""Bytes of a label's value: RabbitMQ takes 255 for the whole key."""
+"""Characters of a label's value in the key: RabbitMQ allows 255 bytes for the whole key."""
 
 
 def routing_key(event: CloudEvent, options: Mapping[str, str]) -> str:
-    """The type of *event* and, if the option `label` names one, the value of that label.
+    """Return the type of *event*, and the value of the label that the option `label` names.
 
-    The value is one word: what would divide it is percent-encoded, and `-` stands for an
-    item without the label.
+    The value is one word: separators in it are percent-encoded. It is `-` for an item
+    without the label.
     """
     if "label" not in options:
         return event.type

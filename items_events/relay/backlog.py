@@ -1,4 +1,4 @@
-"""Revisions that were heard of, and wait to be published."""
+"""The backlog: revisions that are waiting to be published."""
 
 import asyncio
 from collections import deque
@@ -9,16 +9,16 @@ from items.v1 import items_pb2 as pb
 from items_events.observer import RelayObserver
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-"""How much waits; then the watch is not read on."""
+"""Bytes of waiting revisions above which the relay stops reading its watch."""
 
 MAX_BATCH: Final = 500
-"""How many changes are published together, unless one revision has more."""
+"""Changes that are published together; a single revision may have more."""
 
 
 class Backlog:
-    """Whole revisions in order; while one batch is published, the next gathers by itself.
+    """A queue of whole revisions. While one batch is published, the next one gathers.
 
-    *observer* is told how many wait; what is taken does so until the next is taken.
+    *observer* is told how many are waiting, including the batch that was taken last.
     """
 
     def __init__(self, observer: RelayObserver | None = None, max_bytes: int = MAX_BYTES) -> None:
@@ -30,7 +30,7 @@ class Backlog:
         self._changed = asyncio.Condition()
 
     async def fill(self, events: AsyncIterator[object]) -> None:
-        """Take in what a watch tells; a bookmark counts as a revision without changes."""
+        """Add the events of a watch. A bookmark counts as a revision without changes."""
         async for event in events:
             match event:
                 case pb.ItemChanges():
@@ -39,7 +39,7 @@ class Backlog:
                     await self._put(pb.ItemChanges(revision=event.revision))
 
     async def take(self) -> list[pb.ItemChanges]:
-        """The next revisions: at least one, waited for, and at most a batch."""
+        """Wait for a revision, and return it with those that follow, at most a batch."""
         async with self._changed:
             self._taken = 0
             self._report()

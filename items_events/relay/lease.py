@@ -1,4 +1,4 @@
-"""The lease of a sink: kept while there is work, told of progress, and given up."""
+"""The lease of a sink: renewed during the work, advanced, and released at the end."""
 
 import asyncio
 import time
@@ -13,20 +13,20 @@ from items_events.relay.registry import LeaseLost, Registry
 from items_events.tasks import check_cancelled, race
 
 REPORT_PAUSE: Final = 0.2
-"""Seconds between two reports of progress: each is a write of the store."""
+"""Seconds between two reports of the cursor: each is a write to the store."""
 
 RENEWALS: Final = 3
-"""How many times a lease can be renewed while it lasts."""
+"""Renewals within the duration of a lease."""
 
 RELEASE_TIMEOUT: Final = 0.5
-"""Seconds that each of the last two calls may take."""
+"""Timeout of each of the last two calls, in seconds."""
 
 
 class Lease:
-    """A lease as *sink* has it since *asked* by *clock*, which is before it began.
+    """A lease of *sink* that was requested at *asked*, by *clock*.
 
-    It ends by the own clock before it ends for the service: whoever waits for its end
-    does not publish beside this relay.
+    It expires here before it expires at the service, so that this relay has stopped
+    publishing when another one acquires the sink.
     """
 
     def __init__(
@@ -43,65 +43,65 @@ class Lease:
         self._ends = asked + self._seconds
         self._revision = sink.revision
         self._last_error = ""
-        self._has_news = asyncio.Event()
+        self._has_changed = asyncio.Event()
 
     @property
     def revision(self) -> int:
-        """Everything up to it has been confirmed by the broker."""
+        """The cursor: the broker has confirmed every event up to this revision."""
         return self._revision
 
     @property
     def store_id(self) -> str:
-        """The store whose revisions these are."""
+        """The identifier of the store that the revision belongs to."""
         return self._sink.store_id
 
     async def during(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run *work* while the lease is kept; then, or when it is lost, end it.
+        """Run *work* while renewing the lease, then release it.
 
         Raises:
-            LeaseLost: it is another's, or could not be renewed in time.
+            LeaseLost: another relay has the lease, or it was not renewed in time.
         """
         try:
-            await race(work, self._keep())
+            await race(work, self._renew())
         finally:
             await self._release()
 
     def check(self) -> None:
-        """Raise LeaseLost if the time of the lease is up."""
+        """Raise LeaseLost if the lease has expired."""
         if self._clock() >= self._ends:
             raise LeaseLost("the lease was not renewed in time")
 
     def confirm(self, revision: int) -> None:
-        """The broker has everything up to *revision*."""
+        """Record that the broker has confirmed every event up to *revision*."""
         if revision > self._revision or self._last_error:
             self._revision = max(revision, self._revision)
             self._last_error = ""
-            self._has_news.set()
+            self._has_changed.set()
 
     def fail(self, why: str) -> None:
-        """Publishing fails at the moment; the sink says so until something is confirmed."""
+        """Record that publishing fails, for the sink to show until an event is confirmed."""
         if why != self._last_error:
             self._last_error = why
-            self._has_news.set()
+            self._has_changed.set()
 
     async def park(self, refused: Refused) -> None:
-        """Keep what the broker will never take, and go on. Raises LeaseLost."""
+        """Store a rejected event with the sink, so that the relay can go on. Raises LeaseLost."""
         event = refused.event
         await self._registry.park(self._sink, event.revision, event.ordinal, refused.why)
 
-    async def _keep(self) -> None:
-        """Report what is new, or renew the lease when it is time."""
+    async def _renew(self) -> None:
+        """Report each change of the cursor, and renew the lease in time."""
         while True:
             check_cancelled()
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._seconds / RENEWALS):
-                    await self._has_news.wait()
-            self._has_news.clear()
+                    await self._has_changed.wait()
+            self._has_changed.clear()
             await self._report()
             await asyncio.sleep(REPORT_PAUSE)
 
     async def _report(self) -> None:
-        """Tell the service; if it cannot be told, later, while the lease lasts."""
+        """Report the cursor to the service. A failed report is repeated while the lease lasts."""
         self.check()
         asked = self._clock()
         try:
@@ -109,12 +109,12 @@ class Lease:
                 self._sink, self._revision, self._last_error, self._ends - asked
             )
         except ItemsError:
-            self._has_news.set()
+            self._has_changed.set()
         else:
             self._ends = asked + self._seconds
 
     async def _release(self) -> None:
-        """Tell the last of the progress and give the lease up, if somebody listens."""
+        """Report the final cursor and release the lease, if the service answers."""
         with suppress(ItemsError, LeaseLost):
             await self._registry.advance(
                 self._sink, self._revision, self._last_error, RELEASE_TIMEOUT

@@ -1,4 +1,4 @@
-"""The registry of sinks: what the service keeps for each of them, over gRPC."""
+"""The sinks of the service: leases, cursors and parked events, over gRPC."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,10 +12,10 @@ from items_client import NEVER, ItemsClient, ItemsError
 from items_client.errors import RevisionCompacted
 
 MAX_TEXT: Final = 1024
-"""Characters that the contract takes of a reason."""
+"""Characters that the contract allows in a reason."""
 
 Start = int | Literal["oldest", "now"]
-"""Where a new sink begins: with all that is kept, with what comes, or after a revision."""
+"""The start of a new sink: the oldest kept revision, the current one, or after a revision."""
 
 
 class SinkHeld(Exception):
@@ -23,14 +23,14 @@ class SinkHeld(Exception):
 
 
 class LeaseLost(Exception):
-    """The lease is no longer this relay's, or may not be: stop publishing."""
+    """The lease is lost, or may be: the relay must stop publishing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """The sinks, for the relay that calls itself *holder*; leases last for *duration*.
+    """The sinks, as used by the relay named *holder*. Leases last for *duration*.
 
-    Every call is made once, and raises ItemsError.
+    Calls are not retried, and raise ItemsError.
     """
 
     items: ItemsClient
@@ -38,10 +38,10 @@ class Registry:
     duration: timedelta
 
     async def acquire(self, name: str, start: Start) -> pb.Sink:
-        """Take the lease of the sink *name*, which begins at *start* if it is new.
+        """Acquire the lease of the sink *name*, which starts at *start* if it is new.
 
         Raises:
-            SinkHeld: another relay has it.
+            SinkHeld: another relay has the lease.
         """
         request = pb.AcquireSinkRequest(
             name=name, holder=self.holder, lease_duration=self._duration()
@@ -65,10 +65,10 @@ class Registry:
             raise
 
     async def advance(self, lease: pb.Sink, revision: int, last_error: str, within: float) -> None:
-        """Move the cursor to *revision* and renew the lease, *within* seconds.
+        """Advance the cursor to *revision* and renew the lease, *within* seconds.
 
         Raises:
-            LeaseLost: another relay, or an operator, has taken it.
+            LeaseLost: another relay or an operator has taken the lease.
         """
         request = pb.AdvanceSinkRequest(
             name=lease.name,
@@ -83,7 +83,7 @@ class Registry:
             raise _lost(error) from error
 
     async def park(self, lease: pb.Sink, revision: int, ordinal: int, why: str) -> None:
-        """Keep an event that the broker refuses. Raises LeaseLost."""
+        """Park an event that the broker rejected. Raises LeaseLost."""
         request = pb.ParkEventRequest(
             name=lease.name,
             epoch=lease.epoch,
@@ -97,7 +97,7 @@ class Registry:
             raise _lost(error) from error
 
     async def release(self, lease: pb.Sink, within: float) -> None:
-        """Give the lease up, *within* seconds."""
+        """Release the lease, *within* seconds."""
         request = pb.ReleaseSinkRequest(name=lease.name, epoch=lease.epoch)
         await self._client(within).call(self._stub.ReleaseSink, request)
 
@@ -115,12 +115,12 @@ class Registry:
         return duration
 
 
-def _text(said: str) -> str:
-    """What a broker *said*, as far as the contract takes it."""
-    return said.replace("\0", "")[:MAX_TEXT]
+def _text(reason: str) -> str:
+    """Return *reason* without NUL, cut to MAX_TEXT characters, as the contract demands."""
+    return reason.replace("\0", "")[:MAX_TEXT]
 
 
 def _lost(error: ItemsError) -> Exception:
-    """*error*, or what it means for the lease."""
+    """Return LeaseLost if *error* means that, or else *error*."""
     is_lost = error.reason in {"LEASE_LOST", "SINK_NOT_FOUND"}
     return LeaseLost(error.message) if is_lost else error

@@ -1,8 +1,8 @@
-"""The relay of one sink: watch, publish, and only then move the cursor.
+"""The relay of one sink: watch, publish, and only then advance the cursor.
 
-It publishes at least once and in order: after a failure it begins again behind what the
-broker has confirmed. It holds no lock and no transaction of the store, so that a broker
-that is down delays no write.
+Events are published at least once and in order: after a failure the relay resumes after
+the last revision that the broker has confirmed. It holds no lock or transaction of the
+store, so that a broker that is down never delays a write.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ BACKOFF: Final = RetryPolicy(first_delay=0.2, longest_delay=2.0)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How sinks are relayed: where a new one begins, and what an event carries."""
+    """The policy of a relay: the start of a new sink, the data format, and the backoff."""
 
     start: Start = "oldest"
     data_format: DataFormat = "json"
@@ -45,7 +45,7 @@ class Policy:
 
 @dataclass(slots=True)
 class Relay:
-    """Publishes the changes of *items* to the sink at *url*, whatever happens to others."""
+    """A relay of the changes of *items* to the broker at *url*, independent of other relays."""
 
     url: BrokerUrl
     items: ItemsClient
@@ -56,7 +56,7 @@ class Relay:
     _last_failure: str = ""
 
     async def run(self) -> NoReturn:
-        """Relay until it is cancelled; then the lease is given up."""
+        """Publish until cancelled, then release the lease."""
         while True:
             check_cancelled()
             try:
@@ -64,14 +64,14 @@ class Relay:
             except SinkHeld:
                 await self._wait_for_lease()
             except (LeaseLost, ItemsError) as error:
-                self._log_failure("sink not held", error)
+                self._log_failure("sink not acquired", error)
                 await self._pause()
-            except Exception:  # noqa: BLE001  # a bug: of this sink, and not of the others
+            except Exception:  # noqa: BLE001  # a bug must not stop the relays of other sinks
                 _log.exception("relay failed", sink=self.url.name)
                 await self._pause()
 
     async def _hold(self) -> None:
-        """Publish while the lease lasts."""
+        """Acquire the lease, and publish while it lasts."""
         asked = self.policy.clock()
         sink = await self.registry.acquire(self.url.name, self.policy.start)
         _log.info("sink acquired", sink=sink.name, revision=sink.revision, epoch=sink.epoch)
@@ -83,24 +83,24 @@ class Relay:
             self.observer.held(is_held=False)
 
     async def _publish(self, lease: Lease) -> NoReturn:
-        """Publish through all failures of the broker, and of the way to it."""
+        """Publish, and start again after each failure of the broker or the service."""
         while True:
             check_cancelled()
             try:
                 await self._follow(lease)
             except (BrokerUnavailable, ItemsError) as error:
                 lease.fail(str(error))
-                self._log_failure("sink fails", error)
+                self._log_failure("publishing failed", error)
             await self._pause()
 
     async def _follow(self, lease: Lease) -> None:
-        """Publish over one connection, from the cursor on, until it breaks."""
+        """Publish over one connection, starting at the cursor, until it fails."""
         backlog = Backlog(self.observer)
         async with (
             open_publisher(self.url) as publisher,
             self.items.watch(from_revision=lease.revision, store_id=lease.store_id) as watch,
         ):
-            await anext(watch)  # says where it begins, and not that anything is published
+            await anext(watch)  # the first event names the start; nothing is published yet
             await race(backlog.fill(watch), self._drain(backlog, publisher, lease))
 
     async def _drain(self, backlog: Backlog, publisher: Publisher, lease: Lease) -> None:
@@ -109,7 +109,7 @@ class Relay:
             check_cancelled()
             await self._deliver(await backlog.take(), encoder, publisher, lease)
             if self._last_failure:
-                _log.info("sink works again", sink=self.url.name)
+                _log.info("publishing resumed", sink=self.url.name)
             self._failures, self._last_failure = 0, ""
 
     async def _deliver(
@@ -119,7 +119,7 @@ class Relay:
         publisher: Publisher,
         lease: Lease,
     ) -> None:
-        """Publish whole revisions, park what is refused, and confirm the rest."""
+        """Publish whole revisions, park the rejected events, and advance the cursor."""
         lease.check()
         events = [event for commit in commits for event in encoder.events(commit)]
         if events:
@@ -140,15 +140,15 @@ class Relay:
             self.observer.parked()
 
     async def _wait_for_lease(self) -> None:
-        """Another relay holds the sink: ask again a few times while its lease lasts."""
+        """Wait before the next attempt to acquire a sink that another relay holds."""
         jitter = 1 + self.policy.backoff.randomness()
         await self.policy.sleep(self.registry.duration.total_seconds() / 8 * jitter)
 
-    def _log_failure(self, what: str, error: Exception) -> None:
-        """Log a failure; not again while it stays the same."""
+    def _log_failure(self, event: str, error: Exception) -> None:
+        """Log a failure, unless it is the same as the last one."""
         if str(error) != self._last_failure:
             self._last_failure = str(error)
-            _log.error(what, sink=self.url.name, why=self._last_failure)
+            _log.error(event, sink=self.url.name, why=self._last_failure)
 
     async def _pause(self) -> None:
         self._failures += 1

@@ -34,16 +34,16 @@ def test_user_and_password_are_decoded() -> None:
 
 
 BAD = {
-    "http://h": "begins with one of amqp, amqps, redis, rediss, nats, tls, not 'http'",
-    "": "begins with one of",
-    "redis": "begins with one of",
+    "http://h": "must begin with one of amqp, amqps, redis, rediss, nats, tls, not 'http'",
+    "": "must begin with one of",
+    "redis": "must begin with one of",
     "redis://": "names no host",
-    "redis://h:port": "a port that cannot be read",
-    "redis://h:99999": "a port that cannot be read",
-    "redis://[::1": "a port that cannot be read",
-    "redis://h/db": "a path that means nothing",
-    "redis://h/-1": "a path that means nothing",
-    "nats://h/x": "a path that means nothing",
+    "redis://h:port": "an invalid host or port",
+    "redis://h:99999": "an invalid host or port",
+    "redis://[::1": "an invalid host or port",
+    "redis://h/db": "has a path that",
+    "redis://h/-1": "has a path that",
+    "nats://h/x": "has a path that",
     "redis://h?strem=x": "no option 'strem'; did you mean stream?",
     "redis://h?exchange=x": "no option 'exchange'; it has maxlen, stream",
     "redis://h?stream=": "sets stream to ''",
@@ -55,9 +55,9 @@ BAD = {
     "amqp://h?exchange=amq.topic": "sets exchange to 'amq.topic'",
     "amqp://h?label=No%20Label": "which is not the key of a label",
     "nats://h?stream=a.b": "sets stream to 'a.b'",
-    "nats://h?prefix=a.>": "which is not words with dots between",
-    "redis://h\n": "signs that are no part of a URL",
-    "redis://h?stream=ü": "signs that are no part of a URL",
+    "nats://h?prefix=a.>": "which is not words separated by dots",
+    "redis://h\n": "characters that a URL cannot hold",
+    "redis://h?stream=ü": "characters that a URL cannot hold",
     "redis://" + "h" * 600: "more than 512 characters",
 }
 
@@ -87,5 +87,7 @@ def test_a_refusal_does_not_tell_the_password(url: str) -> None:
 
 
 def test_nats_is_no_source_of_writes() -> None:
-    with pytest.raises(BadUrl, match="begins with one of amqp, amqps, redis, rediss, not 'nats'"):
+    with pytest.raises(
+        BadUrl, match="must begin with one of amqp, amqps, redis, rediss, not 'nats'"
+    ):
         source_url("nats://h")

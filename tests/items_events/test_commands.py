@@ -184,7 +184,7 @@ async def test_declare_says_what_is_in_the_way(redis: Redis) -> None:
         await client.set("items", "text")
     outcome = await program.items("events", "declare", redis.url())
     assert outcome.code == 1
-    assert outcome.err.endswith("Redis: the key 'items' is not a stream\n")
+    assert outcome.err.endswith("Redis: the key 'items' is not a stream: rename or delete it\n")
 
 
 @pytest.mark.parametrize("scheme", ["amqp", "redis", "nats"])
@@ -210,7 +210,7 @@ async def test_declare_says_that_a_broker_is_not_there(scheme: str) -> None:
         (("relay", "--events", "redis://h", "--from", "then"), "`oldest`, `now` or a revision"),
         (("serve", "--events", "redis://h?strem=x"), "did you mean stream?"),
         (("ingest", "nats://h"), "begins with one of amqp"),
-        (("events", "declare", "redis://h:x"), "a port that cannot be read"),
+        (("events", "declare", "redis://h:x"), "an invalid host or port"),
     ],
 )
 async def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], said: str) -> None:

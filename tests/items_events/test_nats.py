@@ -75,7 +75,7 @@ async def test_a_server_without_jetstream_is_told(nats: Nats) -> None:
     async with open_publisher(publisher_url(nats.url())) as publisher:
         with pytest.raises(BrokerUnavailable):
             await publisher.declare()
-        with pytest.raises(BrokerUnavailable, match="no stream takes the subject"):
+        with pytest.raises(BrokerUnavailable, match="no stream has the subject"):
             await publisher.publish(events([1]))
 
 

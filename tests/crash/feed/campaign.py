@@ -30,7 +30,7 @@ STUBBORN = RetryPolicy(attempts=1000, first_delay=0.05, longest_delay=0.3)
 EARLY = 25
 """Calls that each writer makes before anybody watches."""
 
-EXPECTED = {"sink fails", "sink not held"}
+EXPECTED = {"publishing failed", "sink not acquired"}
 """What a relay complains of when others are killed."""
 
 
