@@ -202,14 +202,14 @@ async def test_declare_says_that_a_broker_is_not_there(scheme: str) -> None:
     ("arguments", "said"),
     [
         (("relay",), "no sink is named: --events URL, or ITEMS_EVENTS"),
-        (("relay", "--events", "http://h"), "begins with one of amqp"),
+        (("relay", "--events", "http://h"), "must begin with one of amqp"),
         (
             ("relay", "--events", "redis://h", "--events", "redis://h:6379/0"),
             "two URLs name the same sink",
         ),
         (("relay", "--events", "redis://h", "--from", "then"), "`oldest`, `now` or a revision"),
         (("serve", "--events", "redis://h?strem=x"), "did you mean stream?"),
-        (("ingest", "nats://h"), "begins with one of amqp"),
+        (("ingest", "nats://h"), "must begin with one of amqp"),
         (("events", "declare", "redis://h:x"), "an invalid host or port"),
     ],
 )
