@@ -7,7 +7,7 @@ from typing import NamedTuple
 from grpc_server.feed.commits import CHANGE_OVERHEAD, Commit, Entry
 from grpc_server.feed.decoded_versions import Versions
 from grpc_server.feed.subscription import View
-from grpc_server.feed.wire import embedded
+from grpc_server.feed.messages import embedded
 from grpc_server.filters.predicates import Predicate
 from grpc_server.filters.time_slices import Work
 from items.v1 import items_pb2 as pb
