@@ -40,7 +40,6 @@ from grpc_server.serving.interceptors.chain import Chain
 from grpc_server.serving.interceptors.deadline import deadline
 from grpc_server.serving.interceptors.decoding import decoding
 from grpc_server.serving.interceptors.errors import errors, unknown_method
-from grpc_server.serving.interceptors.metrics import measuring
 from grpc_server.serving.interceptors.request_id import request_id
 from grpc_server.serving.interceptors.request_memory import Room, room
 from grpc_server.serving.interceptors.unread_answers import Unsent, unsent
@@ -176,8 +175,7 @@ def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
         SERVICES,
         outer=(
             request_id,  # everything after it can be told apart in the log
-            measuring(calls),  # sees the code that the caller sees
-            access_log,  # likewise
+            access_log(calls),  # logs and counts the code that the client sees
         ),
         inner=(
             errors,  # turns what the others raise into that code
