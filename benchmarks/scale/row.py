@@ -22,8 +22,8 @@ from grpc_server.database.opening import open_store
 from grpc_server.database.store import Store
 from grpc_server.items.caller import Caller
 from grpc_server.writes.commit_time import Moment
+from grpc_server.writes.staging import Staging
 from grpc_server.writes.units import Retention, SingleWrite
-from grpc_server.writes.view import View
 from items.v1 import items_pb2 as pb
 from tests.postgresql import PostgresServer
 
@@ -102,9 +102,9 @@ def commit(
     with store.write() as writing:
         on_lock()
         locked, used = time.perf_counter(), time.thread_time()
-        view = View(writing, Moment(datetime.now(UTC)), lambda: "unused")
-        view.load((item_id for unit in writes for item_id in unit.ids()), ())
+        staging = Staging(writing, Moment(datetime.now(UTC)), lambda: "unused")
+        staging.load((item_id for unit in writes for item_id in unit.ids()), ())
         for unit in writes:
-            unit.apply(view)
-        writing.save(view.commit())
+            unit.apply(staging)
+        writing.save(staging.commit())
     return Turn(time.perf_counter() - locked, time.thread_time() - used)

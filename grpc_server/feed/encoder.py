@@ -1,4 +1,4 @@
-"""What a view shows, encoded once for all who share the view."""
+"""What a subscription shows, encoded once for all who share the subscription."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ from grpc_server.feed import messages
 from grpc_server.feed.commits import Commit
 from grpc_server.feed.decoded_versions import Versions
 from grpc_server.feed.selection import Projection, Shown
-from grpc_server.feed.subscription import View
+from grpc_server.feed.subscription import Subscription
 from grpc_server.feed.watch_memory import Room, Taken
 from grpc_server.filters.time_slices import Turns, Work
 
@@ -84,7 +84,7 @@ class Encoder:
         """Return the message that begins with the first of *commits*, for *peer*.
 
         It has the room that was *taken* for it before, or takes what it wants, if that is
-        there. Those who share the view wait for one another, so that each is encoded once.
+        there. Those who share the subscription wait for one another, so that each is encoded once.
         What is not to be kept is encoded for this watcher alone.
         """
         alone = self.users == 1 or not is_kept
@@ -182,26 +182,28 @@ class Encoders:
     def __init__(self, room: Room, turns: Turns) -> None:
         self.room = room
         self.turns = turns
-        self._by_view: dict[View, Encoder] = {}
+        self._by_subscription: dict[Subscription, Encoder] = {}
         self._versions = Versions()
         self._kept = Kept()
 
     @property
     def views(self) -> int:
         """How many different views are watched."""
-        return len(self._by_view)
+        return len(self._by_subscription)
 
     @contextmanager
-    def sharing(self, view: View) -> Iterator[Encoder]:
-        """The encoder of *view*, as long as the block lasts."""
-        encoder = self._by_view.get(view)
+    def sharing(self, subscription: Subscription) -> Iterator[Encoder]:
+        """The encoder of *subscription*, as long as the block lasts."""
+        encoder = self._by_subscription.get(subscription)
         if encoder is None:
-            projection = Projection(view, self._versions)
-            encoder = self._by_view[view] = Encoder(projection, self.turns, self.room, self._kept)
+            projection = Projection(subscription, self._versions)
+            encoder = self._by_subscription[subscription] = Encoder(
+                projection, self.turns, self.room, self._kept
+            )
         encoder.users += 1
         try:
             yield encoder
         finally:
             encoder.users -= 1
             if not encoder.users:
-                del self._by_view[view]
+                del self._by_subscription[subscription]

@@ -1,4 +1,4 @@
-"""What a view shows of a commit: first which changes, then these, encoded."""
+"""What a subscription shows of a commit: first which changes, then these, encoded."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from grpc_server.feed.commits import CHANGE_OVERHEAD, Commit, Entry
 from grpc_server.feed.decoded_versions import Versions
-from grpc_server.feed.subscription import View
 from grpc_server.feed.messages import embedded
+from grpc_server.feed.subscription import Subscription
 from grpc_server.filters.predicates import Predicate
 from grpc_server.filters.time_slices import Work
 from items.v1 import items_pb2 as pb
@@ -35,11 +35,11 @@ class Shown(NamedTuple):
 
 
 class Projection:
-    """Finds what *view* shows, and encodes it; the filter looks at *versions*."""
+    """Finds what *subscription* shows, and encodes it; the filter looks at *versions*."""
 
-    def __init__(self, view: View, versions: Versions) -> None:
-        self._matches = None if view.where is None else Predicate(view.where)
-        self._with_previous = view.with_previous
+    def __init__(self, subscription: Subscription, versions: Versions) -> None:
+        self._matches = None if subscription.where is None else Predicate(subscription.where)
+        self._with_previous = subscription.with_previous
         self._versions = versions
 
     def shown(self, commit: Commit) -> Work[Shown]:
@@ -65,7 +65,7 @@ class Projection:
         return embedded(pb.ItemCommits.COMMITS_FIELD_NUMBER, b"".join(parts))
 
     def _place(self, entry: Entry) -> int:
-        """Where *entry* is seen from the view."""
+        """Where *entry* is seen from the subscription."""
         if self._matches is None:
             return _STAYS
         was = self._shows(self._versions.before(entry))

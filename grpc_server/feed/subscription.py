@@ -6,7 +6,7 @@ from grpc_server.database.query import Condition
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Subscription:
     """The live items that match *where*, or, if it is None, all that happens.
 
     With *with_previous*, each change has the item as it was before.

@@ -16,7 +16,7 @@ from grpc_server.feed.delivery import Handover, Recipient
 from grpc_server.feed.encoder import Encoder, Encoders, Told
 from grpc_server.feed.hub import Hub
 from grpc_server.feed.stalled_watches import Stalls
-from grpc_server.feed.subscription import View
+from grpc_server.feed.subscription import Subscription
 from grpc_server.feed.watch_memory import Taken
 from grpc_server.filters.filters import parsing
 from grpc_server.items.errors import Overloaded, StoreFailedOver, StoreMismatch, WatcherTooSlow
@@ -78,18 +78,22 @@ class Feed:
             raise Overloaded("this server has too many watches; try again later, or elsewhere")
         if request.store_id not in {"", self.store_id}:
             raise StoreMismatch(f"this is the store {self.store_id}, not {request.store_id}")
-        view = View(where, request.include_previous)
+        subscription = Subscription(where, request.include_previous)
         try:
             with self.stalls.handing_over(recipient) as tell:
-                await self._follow(view, await self._begin(request, view, tell), tell)
+                await self._follow(
+                    subscription, await self._begin(request, subscription, tell), tell
+                )
         except WatcherTooSlow:
             self.observer.watcher_cut()
             raise
 
-    async def _begin(self, request: pb.WatchItemsRequest, view: View, tell: Handover) -> int:
+    async def _begin(
+        self, request: pb.WatchItemsRequest, subscription: Subscription, tell: Handover
+    ) -> int:
         """Tell where the watch begins, or the snapshot; gives the revision to follow from."""
         if request.include_snapshot:
-            return await self._tell_snapshot(view.where, tell)
+            return await self._tell_snapshot(subscription.where, tell)
         cursor = self._start(request)
         await self._check_start(cursor)
         await tell(messages.bookmark(cursor, self.store_id))
@@ -118,11 +122,11 @@ class Feed:
         if self.hub.since(revision) is None or revision > self.hub.revision:
             check_kept(await self.reader.scan(_head), revision, first=revision + 1)
 
-    async def _follow(self, view: View, cursor: int, tell: Handover) -> NoReturn:
+    async def _follow(self, subscription: Subscription, cursor: int, tell: Handover) -> NoReturn:
         """Tell everything after *cursor*: from the store while it is behind, then live."""
         is_live = False
-        history = History(self.reads, with_previous=view.needs_previous)
-        with self.encoders.sharing(view) as encoder:
+        history = History(self.reads, with_previous=subscription.needs_previous)
+        with self.encoders.sharing(subscription) as encoder:
             while True:
                 commits = self.hub.since(cursor)
                 if commits is None and is_live:

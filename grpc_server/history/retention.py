@@ -9,7 +9,7 @@ from typing import Self
 
 from grpc_server.database.store import ChangeTime, Head, RequestKey
 from grpc_server.sinks.leases import is_lost
-from grpc_server.writes.view import View
+from grpc_server.writes.staging import Staging
 from items.v1 import sinks_pb2
 
 
@@ -68,16 +68,16 @@ class Compaction:
         """None: nobody has sent it."""
         return 0
 
-    def apply(self, view: View) -> Compacted:
+    def apply(self, staging: Staging) -> Compacted:
         """Decide, then compact, in the transaction in which the sinks were looked at."""
-        before, sinks = view.head, view.transaction.sinks()
-        oldest = view.transaction.oldest_changes(self.limit)
+        before, sinks = staging.head, staging.transaction.sinks()
+        oldest = staging.transaction.oldest_changes(self.limit)
         cursor = slowest_cursor(sinks, before)
-        retention = self.retention if view.may_remove else self.retention.without_ages
-        after = next_oldest(oldest, before, cursor, retention, view.now)
+        retention = self.retention if staging.may_remove else self.retention.without_ages
+        after = next_oldest(oldest, before, cursor, retention, staging.now)
         has_moved = after > before.oldest_revision
         return Compacted(
-            versions=view.transaction.compact(after) if has_moved else 0,
+            versions=staging.transaction.compact(after) if has_moved else 0,
             oldest_revision=after,
             is_full=has_moved and len(oldest) == self.limit and after >= oldest[-1].revision,
             lost=lost_between(sinks, before, replace(before, oldest_revision=after)),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grpc_server.database.store import RequestKey, Writing
 from grpc_server.sinks.leases import Outcome, SinkRequest, check_room, decide, refuse_held, shown
-from grpc_server.writes.view import View
+from grpc_server.writes.staging import Staging
 from items.v1 import sinks_pb2 as pb
 
 
@@ -27,16 +27,16 @@ class SinkWrite:
         """The size of the request."""
         return self.request.ByteSize()
 
-    def apply(self, view: View) -> pb.Sink:
+    def apply(self, staging: Staging) -> pb.Sink:
         """Decide, then write the sink and what is parked of it."""
         name = self.request.name
-        current = view.transaction.sink(name)
+        current = staging.transaction.sink(name)
         if current is None and isinstance(self.request, pb.AcquireSinkRequest):
-            check_room(len(view.transaction.sinks()))
-        outcome = decide(current, self.request, view.head, view.now)
-        outcome.sink.parked_count += _keep_events(view.transaction, name, outcome)
-        view.transaction.put_sink(outcome.sink)
-        return shown(outcome.sink, view.head, view.now)
+            check_room(len(staging.transaction.sinks()))
+        outcome = decide(current, self.request, staging.head, staging.now)
+        outcome.sink.parked_count += _keep_events(staging.transaction, name, outcome)
+        staging.transaction.put_sink(outcome.sink)
+        return shown(outcome.sink, staging.head, staging.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,10 @@ class SinkRemoval:
         """None to speak of."""
         return 0
 
-    def apply(self, view: View) -> None:
+    def apply(self, staging: Staging) -> None:
         """Decide, then remove the sink and what is parked of it."""
-        refuse_held(view.transaction.sink(self.name), self.name, view.now)
-        view.transaction.remove_sink(self.name)
+        refuse_held(staging.transaction.sink(self.name), self.name, staging.now)
+        staging.transaction.remove_sink(self.name)
 
 
 def _keep_events(transaction: Writing, name: str, outcome: Outcome) -> int:

@@ -12,8 +12,8 @@ from grpc_server.database.store import Change, Commit, Store, Writing
 from grpc_server.items.errors import CatalogError
 from grpc_server.writes.commit_time import Moment, Timekeeper
 from grpc_server.writes.loading import affordable, refuse_too_large
+from grpc_server.writes.staging import Staging
 from grpc_server.writes.units import WriteUnit
-from grpc_server.writes.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,12 @@ class Attempt:
                 refuse_too_large(units[0], transaction)
             except CatalogError as refusal:
                 return Committed(Commit(), [refusal])
-        view = View(transaction, self._moment(transaction), self._new_id)
-        view.load(
+        staging = Staging(transaction, self._moment(transaction), self._new_id)
+        staging.load(
             chain.from_iterable(unit.ids() for unit in units),
             chain.from_iterable(unit.keys() for unit in units),
         )
-        return Committed(view.commit(), [_applied(unit, view) for unit in units])
+        return Committed(staging.commit(), [_applied(unit, staging) for unit in units])
 
     def _moment(self, transaction: Writing) -> Moment:
         """The time of what the transaction writes; a plain clock is believed."""
@@ -140,10 +140,10 @@ class Attempt:
         return is_written
 
 
-def _applied(unit: WriteUnit[Any], view: View) -> Any:
+def _applied(unit: WriteUnit[Any], staging: Staging) -> Any:
     try:
-        with view.attempt():
-            return unit.apply(view)
+        with staging.attempt():
+            return unit.apply(staging)
     except CatalogError as refusal:
         return refusal
     except StoreError:  # the transaction has failed, and with it every unit

@@ -10,7 +10,7 @@ from grpc_server.database.store import RequestKey, StoredAnswer
 from grpc_server.items.caller import Caller
 from grpc_server.items.errors import RequestIdReused
 from grpc_server.items.mutations import WriteRequest
-from grpc_server.writes.view import View
+from grpc_server.writes.staging import Staging
 from items.v1 import items_pb2 as pb
 
 IdempotentRequest = WriteRequest | pb.BatchWriteItemsRequest
@@ -31,9 +31,9 @@ class Idempotency:
 
     def once(
         self,
-        view: View,
+        staging: Staging,
         request: IdempotentRequest,
-        perform: Callable[[View], Answer],
+        perform: Callable[[Staging], Answer],
         answer_type: type[Answer],
     ) -> Answer:
         """Perform *request*, unless it has been: then give the answer that it had.
@@ -46,13 +46,15 @@ class Idempotency:
             CatalogError: as *perform* raises.
         """
         if not request.request_id:
-            return perform(view)
+            return perform(staging)
         key, fingerprint = self._key(request), _fingerprint(request)
-        stored = view.answer(key)
+        stored = staging.answer(key)
         if stored is None:
-            answer = perform(view)
+            answer = perform(staging)
             serialized = answer.SerializeToString()
-            view.remember(StoredAnswer(key, fingerprint, serialized, view.now + self.lifetime))
+            staging.remember(
+                StoredAnswer(key, fingerprint, serialized, staging.now + self.lifetime)
+            )
             return answer
         if stored.fingerprint != fingerprint:
             raise RequestIdReused(

@@ -1,4 +1,4 @@
-"""Write units: what one call asks of the store, applied to a view of it.
+"""Write units: what one call asks of the store, applied to a staging of it.
 
 A unit runs on the writer's thread, in a transaction that it shares with the units
 beside it. It stages all of its effects, or raises and stages nothing.
@@ -17,7 +17,7 @@ from grpc_server.items.caller import BY_ITSELF, Caller, Origin
 from grpc_server.items.errors import CatalogError, DuplicateId, InvalidRequest
 from grpc_server.items.mutations import Outcome, WriteRequest, decide, target_id
 from grpc_server.writes.idempotency import Idempotency
-from grpc_server.writes.view import View
+from grpc_server.writes.staging import Staging
 from items.v1 import items_pb2 as pb
 
 R_co = TypeVar("R_co", covariant=True)
@@ -43,7 +43,7 @@ class WriteUnit(Protocol[R_co]):
     def size(self) -> int:
         """How many bytes the request has that the unit holds."""
 
-    def apply(self, view: View) -> R_co:
+    def apply(self, staging: Staging) -> R_co:
         """Stage the unit's effects.
 
         Raises:
@@ -75,23 +75,23 @@ class SingleWrite:
         """The size of the request."""
         return self.request.ByteSize()
 
-    def apply(self, view: View) -> pb.ItemWriteResult:
+    def apply(self, staging: Staging) -> pb.ItemWriteResult:
         """Stage the write, or answer as it was answered before."""
-        with view.attempt(keep=not self.request.validate_only):
-            result = self._idempotency.once(view, self.request, self._write, pb.ItemWriteResult)
+        with staging.attempt(keep=not self.request.validate_only):
+            result = self._idempotency.once(staging, self.request, self._write, pb.ItemWriteResult)
         return _preview(result) if self.request.validate_only else result
 
     @property
     def _idempotency(self) -> Idempotency:
         return Idempotency(self.caller, self.retention.request_ids)
 
-    def _write(self, view: View) -> pb.ItemWriteResult:
-        current = view.item(target_id(self.request))
-        outcome = decide(current, self.request, view.now, self.retention.deleted_items)
+    def _write(self, staging: Staging) -> pb.ItemWriteResult:
+        current = staging.item(target_id(self.request))
+        outcome = decide(current, self.request, staging.now, self.retention.deleted_items)
         if outcome.kind == pb.CHANGE_KIND_UNSPECIFIED:
             return pb.ItemWriteResult(item=outcome.item)
         request_id = self.request.request_id or self.batch_request_id
-        item = view.stage(outcome, Origin(self.caller.actor, request_id))
+        item = staging.stage(outcome, Origin(self.caller.actor, request_id))
         return pb.ItemWriteResult(item=item, kind=outcome.kind)
 
 
@@ -121,14 +121,14 @@ class BatchWrite:
         """The size of the request, with all its writes."""
         return self.request.ByteSize()
 
-    def apply(self, view: View) -> pb.BatchWriteItemsResponse:
+    def apply(self, staging: Staging) -> pb.BatchWriteItemsResponse:
         """Stage the writes, or answer as they were answered before."""
         perform = self._each if self.request.allow_partial else self._all
-        with view.attempt(keep=not self.request.validate_only):
+        with staging.attempt(keep=not self.request.validate_only):
             response = self._idempotency.once(
-                view, self.request, perform, pb.BatchWriteItemsResponse
+                staging, self.request, perform, pb.BatchWriteItemsResponse
             )
-        return _preview_all(response, view) if self.request.validate_only else response
+        return _preview_all(response, staging) if self.request.validate_only else response
 
     @property
     def _idempotency(self) -> Idempotency:
@@ -138,30 +138,30 @@ class BatchWrite:
         for write in self.request.writes:
             yield getattr(write, write.WhichOneof("write") or "")
 
-    def _each(self, view: View) -> pb.BatchWriteItemsResponse:
+    def _each(self, staging: Staging) -> pb.BatchWriteItemsResponse:
         _refuse_the_request_id_of_the_batch(self.request)
-        results = [self._one(view, write) for write in self._writes()]
-        return pb.BatchWriteItemsResponse(results=results, revision=view.revision)
+        results = [self._one(staging, write) for write in self._writes()]
+        return pb.BatchWriteItemsResponse(results=results, revision=staging.revision)
 
-    def _one(self, view: View, write: WriteRequest) -> pb.ItemWriteResult:
+    def _one(self, staging: Staging, write: WriteRequest) -> pb.ItemWriteResult:
         unit = SingleWrite(write, self.caller, self.retention, self.request.request_id)
         try:
-            return unit.apply(view)
+            return unit.apply(staging)
         except CatalogError as error:
             return pb.ItemWriteResult(error=self.describe(error))
 
-    def _all(self, view: View) -> pb.BatchWriteItemsResponse:
+    def _all(self, staging: Staging) -> pb.BatchWriteItemsResponse:
         writes = list(self._writes())
         _refuse_what_belongs_to_the_batch(self.request)
         _refuse_duplicates(self.request, writes)
-        outcomes = [self._decide(view, index, write) for index, write in enumerate(writes)]
+        outcomes = [self._decide(staging, index, write) for index, write in enumerate(writes)]
         changed = any(outcome.kind for outcome in outcomes)
-        revision = view.next_revision() if changed else view.revision
+        revision = staging.next_revision() if changed else staging.revision
         origin = Origin(self.caller.actor, self.request.request_id)
         ordinals = count()
         results = [
             pb.ItemWriteResult(
-                item=view.stage_at(revision, next(ordinals), outcome, origin)
+                item=staging.stage_at(revision, next(ordinals), outcome, origin)
                 if outcome.kind
                 else outcome.item,
                 kind=outcome.kind,
@@ -170,10 +170,10 @@ class BatchWrite:
         ]
         return pb.BatchWriteItemsResponse(results=results, revision=revision)
 
-    def _decide(self, view: View, index: int, write: WriteRequest) -> Outcome:
+    def _decide(self, staging: Staging, index: int, write: WriteRequest) -> Outcome:
         try:
-            current = view.item(target_id(write))
-            return decide(current, write, view.now, self.retention.deleted_items)
+            current = staging.item(target_id(write))
+            return decide(current, write, staging.now, self.retention.deleted_items)
         except CatalogError as error:
             raise error.within(_path(self.request, index)) from error
 
@@ -199,15 +199,15 @@ class Expiry:
         """None: nobody has sent it."""
         return 0
 
-    def apply(self, view: View) -> int:
+    def apply(self, staging: Staging) -> int:
         """Stage the removals: none while the clock is in doubt."""
-        if not view.may_remove:
+        if not staging.may_remove:
             return 0
-        items = view.expired_items(self.limit)
+        items = staging.expired_items(self.limit)
         for item in items:
-            view.stage(Outcome(pb.CHANGE_KIND_EXPIRED, item), BY_ITSELF)
-        keys = view.expired_answers(self.limit)
-        view.forget(keys)
+            staging.stage(Outcome(pb.CHANGE_KIND_EXPIRED, item), BY_ITSELF)
+        keys = staging.expired_answers(self.limit)
+        staging.forget(keys)
         return len(items) + len(keys)
 
 
@@ -227,9 +227,9 @@ class Touch:
         """None: nobody has sent it."""
         return 0
 
-    def apply(self, view: View) -> None:
+    def apply(self, staging: Staging) -> None:
         """Write the store's own row as it is."""
-        view.transaction.touch()
+        staging.transaction.touch()
 
 
 def _preview(result: pb.ItemWriteResult) -> pb.ItemWriteResult:
@@ -240,10 +240,12 @@ def _preview(result: pb.ItemWriteResult) -> pb.ItemWriteResult:
     return result
 
 
-def _preview_all(response: pb.BatchWriteItemsResponse, view: View) -> pb.BatchWriteItemsResponse:
+def _preview_all(
+    response: pb.BatchWriteItemsResponse, staging: Staging
+) -> pb.BatchWriteItemsResponse:
     for result in response.results:
         _preview(result)
-    response.revision = view.revision
+    response.revision = staging.revision
     return response
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from grpc_server.database.store import RequestKey
+from grpc_server.writes.staging import Staging
 from grpc_server.writes.units import WriteUnit
-from grpc_server.writes.view import View
 
 MAX_WAITING = 10_000
 """How many writes of a class may wait; more are refused rather than kept for too long."""
@@ -62,11 +62,11 @@ class Waiting:
         """That of the unit."""
         return self.bytes
 
-    def apply(self, view: View) -> Any:
+    def apply(self, staging: Staging) -> Any:
         """Apply the unit; raises GoneError, too."""
         if self.answer.done():
             raise GoneError
-        return self.unit.apply(view)
+        return self.unit.apply(staging)
 
 
 class _Class:

@@ -14,14 +14,14 @@ from grpc_server.feed.decoded_versions import Versions
 from grpc_server.feed.encoder import Encoder, Kept
 from grpc_server.feed.messages import RUN_BYTES, run
 from grpc_server.feed.selection import Projection
-from grpc_server.feed.subscription import View
+from grpc_server.feed.subscription import Subscription
 from grpc_server.feed.watch_memory import SMALL_BYTES, Room
 from grpc_server.filters.time_slices import Turns, Work
 from items.v1 import items_pb2 as pb
 
 T = TypeVar("T")
 NOW = datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
-EVERYTHING = Projection(View(None, with_previous=True), Versions())
+EVERYTHING = Projection(Subscription(None, with_previous=True), Versions())
 
 items = st.builds(
     pb.Item,

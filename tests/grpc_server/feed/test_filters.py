@@ -1,4 +1,4 @@
-"""What a watch with a filter tells: what enters its view, changes in it, and leaves it."""
+"""What a watch with a filter tells: what enters its subscription, changes in it, and leaves it."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ ENTERED, LEFT = pb.VIEW_CHANGE_ENTERED, pb.VIEW_CHANGE_LEFT
 
 
 def told(watch: Recording) -> list[tuple[int, str, pb.ViewChange.ValueType]]:
-    """Revision, item and view change of each change."""
+    """Revision, item and subscription change of each change."""
     return [
         (commit.revision, change.item.id, change.view_change)
         for commit in watch.commits

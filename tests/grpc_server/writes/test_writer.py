@@ -15,8 +15,8 @@ from grpc_server.items.caller import Caller
 from grpc_server.items.errors import InvalidRequest, ItemAlreadyExists, Overloaded
 from grpc_server.serving.status import describe
 from grpc_server.sinks.sink_units import SinkWrite
+from grpc_server.writes.staging import Staging
 from grpc_server.writes.units import BatchWrite, Expiry, Retention, SingleWrite
-from grpc_server.writes.view import View
 from grpc_server.writes.writer import Writer
 from items.v1 import items_pb2 as pb
 from items.v1 import sinks_pb2
@@ -60,8 +60,8 @@ class Faulty:
     def size(self) -> int:
         return 0
 
-    def apply(self, view: View) -> None:
-        creation("faulty").apply(view)
+    def apply(self, staging: Staging) -> None:
+        creation("faulty").apply(staging)
         raise ZeroDivisionError
 
 

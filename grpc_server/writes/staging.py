@@ -15,7 +15,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class View:
+class Staging:
     """What one write transaction has loaded, and what it will save.
 
     *now* is the commit time of everything that is staged: not before that of the newest
