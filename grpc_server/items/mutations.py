@@ -45,7 +45,7 @@ _IGNORED = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Mutation:
     """The item after a write, and what the write did: UNSPECIFIED if nothing.
 
     Its revision and etag are those of the version before: the commit sets new ones.
@@ -64,7 +64,7 @@ def target_id(request: WriteRequest) -> str:
 
 def decide(
     current: pb.Item | None, request: WriteRequest, now: datetime, retention: timedelta
-) -> Outcome:
+) -> Mutation:
     """Decide any of the five writes.
 
     *retention* is how long a deleted item can be undeleted.
@@ -85,7 +85,7 @@ def decide(
             return undelete(current, request, now)
 
 
-def create(current: pb.Item | None, request: pb.CreateItemRequest, now: datetime) -> Outcome:
+def create(current: pb.Item | None, request: pb.CreateItemRequest, now: datetime) -> Mutation:
     """A new item with the writable fields of the request (AIP-133).
 
     Raises:
@@ -100,7 +100,7 @@ def create(current: pb.Item | None, request: pb.CreateItemRequest, now: datetime
     return _created(_writable(request.item), now)
 
 
-def update(current: pb.Item | None, request: pb.UpdateItemRequest, now: datetime) -> Outcome:
+def update(current: pb.Item | None, request: pb.UpdateItemRequest, now: datetime) -> Mutation:
     """The item with the fields that the mask names changed (AIP-134).
 
     Raises:
@@ -124,7 +124,7 @@ def update(current: pb.Item | None, request: pb.UpdateItemRequest, now: datetime
     return _written(pb.CHANGE_KIND_UPDATED, current, item, now)
 
 
-def replace(current: pb.Item | None, request: pb.ReplaceItemRequest, now: datetime) -> Outcome:
+def replace(current: pb.Item | None, request: pb.ReplaceItemRequest, now: datetime) -> Mutation:
     """The item exactly as the request has it: created, replaced, or undeleted.
 
     Raises:
@@ -149,7 +149,7 @@ def replace(current: pb.Item | None, request: pb.ReplaceItemRequest, now: dateti
 
 def delete(
     current: pb.Item | None, request: pb.DeleteItemRequest, now: datetime, retention: timedelta
-) -> Outcome:
+) -> Mutation:
     """The item, hidden until it is undeleted or *retention* has passed (AIP-164).
 
     Raises:
@@ -164,7 +164,7 @@ def delete(
     return _written(pb.CHANGE_KIND_DELETED, current, item, now)
 
 
-def undelete(current: pb.Item | None, request: pb.UndeleteItemRequest, now: datetime) -> Outcome:
+def undelete(current: pb.Item | None, request: pb.UndeleteItemRequest, now: datetime) -> Mutation:
     """The deleted item, live again (AIP-164).
 
     Raises:
@@ -249,23 +249,23 @@ def _writable(given: pb.Item) -> pb.Item:
     return item
 
 
-def _created(item: pb.Item, now: datetime) -> Outcome:
+def _created(item: pb.Item, now: datetime) -> Mutation:
     _check(item)
     item.create_time.FromDatetime(now)
     item.update_time.FromDatetime(now)
-    return Outcome(pb.CHANGE_KIND_CREATED, item)
+    return Mutation(pb.CHANGE_KIND_CREATED, item)
 
 
 def _written(
     kind: pb.ChangeKind.ValueType, current: pb.Item, item: pb.Item, now: datetime
-) -> Outcome:
+) -> Mutation:
     if item == current:
-        return Outcome(pb.CHANGE_KIND_UNSPECIFIED, current)
+        return Mutation(pb.CHANGE_KIND_UNSPECIFIED, current)
     if ITEM_IMMUTABLE:
         _refuse(_changed_for_good(current, item))
     _check(item)
     item.update_time.FromDatetime(now)
-    return Outcome(kind, item)
+    return Mutation(kind, item)
 
 
 def _check(item: pb.Item) -> None:

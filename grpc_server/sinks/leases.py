@@ -44,7 +44,7 @@ WHOLE_REVISION = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SinkUpdate:
     """The sink as it is to be, what is to be parked, and after which revision nothing is."""
 
     sink: pb.Sink
@@ -52,7 +52,7 @@ class Outcome:
     unparked_after: int | None = None
 
 
-def decide(current: pb.Sink | None, request: SinkRequest, head: Head, now: datetime) -> Outcome:
+def decide(current: pb.Sink | None, request: SinkRequest, head: Head, now: datetime) -> SinkUpdate:
     """Decide any of the six.
 
     Raises:
@@ -60,13 +60,13 @@ def decide(current: pb.Sink | None, request: SinkRequest, head: Head, now: datet
     """
     match request:
         case pb.AcquireSinkRequest():
-            return Outcome(acquire(current, request, head, now))
+            return SinkUpdate(acquire(current, request, head, now))
         case pb.AdvanceSinkRequest():
-            return Outcome(advance(current, request, head, now))
+            return SinkUpdate(advance(current, request, head, now))
         case pb.ParkEventRequest():
             return park(current, request, head, now)
         case pb.ReleaseSinkRequest():
-            return Outcome(release(current, request))
+            return SinkUpdate(release(current, request))
         case pb.ReplaySinkRequest():
             return replay(current, request, head, now)
         case pb.SkipRevisionRequest():
@@ -118,7 +118,7 @@ def advance(
 
 def park(
     current: pb.Sink | None, request: pb.ParkEventRequest, head: Head, now: datetime
-) -> Outcome:
+) -> SinkUpdate:
     """The sink as it is, and the event to keep.
 
     Raises:
@@ -128,7 +128,7 @@ def park(
     """
     sink = _leased(current, request)
     check_written(head, request.revision)
-    return Outcome(sink, parked=_event(request.revision, request.ordinal, request.why, now))
+    return SinkUpdate(sink, parked=_event(request.revision, request.ordinal, request.why, now))
 
 
 def release(current: pb.Sink | None, request: pb.ReleaseSinkRequest) -> pb.Sink:
@@ -145,7 +145,7 @@ def release(current: pb.Sink | None, request: pb.ReleaseSinkRequest) -> pb.Sink:
 
 def replay(
     current: pb.Sink | None, request: pb.ReplaySinkRequest, head: Head, now: datetime
-) -> Outcome:
+) -> SinkUpdate:
     """The sink at an earlier or later revision, with nothing parked after it, and no lease.
 
     Raises:
@@ -156,12 +156,12 @@ def replay(
     sink = _existing(current, request.name)
     check_kept(head, request.from_revision, first=request.from_revision + 1)
     _move(sink, request.from_revision, now)
-    return Outcome(sink, unparked_after=request.from_revision)
+    return SinkUpdate(sink, unparked_after=request.from_revision)
 
 
 def skip(
     current: pb.Sink | None, request: pb.SkipRevisionRequest, head: Head, now: datetime
-) -> Outcome:
+) -> SinkUpdate:
     """The sink past its next revision, which is kept as parked, and no lease.
 
     Revisions that a restore has left out are stepped over.
@@ -180,7 +180,7 @@ def skip(
         )
     check_written(head, request.revision)
     _move(sink, request.revision, now)
-    return Outcome(sink, parked=_event(request.revision, WHOLE_REVISION, request.why, now))
+    return SinkUpdate(sink, parked=_event(request.revision, WHOLE_REVISION, request.why, now))
 
 
 def refuse_held(current: pb.Sink | None, name: str, now: datetime) -> None:

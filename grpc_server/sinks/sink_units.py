@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grpc_server.database.store import RequestKey, Writing
-from grpc_server.sinks.leases import Outcome, SinkRequest, check_room, decide, refuse_held, shown
+from grpc_server.sinks.leases import SinkRequest, SinkUpdate, check_room, decide, refuse_held, shown
 from grpc_server.writes.staging import Staging
 from items.v1 import sinks_pb2 as pb
 
@@ -63,7 +63,7 @@ class SinkRemoval:
         staging.transaction.remove_sink(self.name)
 
 
-def _keep_events(transaction: Writing, name: str, outcome: Outcome) -> int:
+def _keep_events(transaction: Writing, name: str, outcome: SinkUpdate) -> int:
     """Write what is parked and unparked; tells by how much the count of parked events grows."""
     if outcome.parked is not None:
         return int(transaction.park(name, outcome.parked))

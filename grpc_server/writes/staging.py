@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from grpc_server.database.store import Change, Commit, Head, RequestKey, StoredAnswer, Writing
 from grpc_server.items.caller import Origin
-from grpc_server.items.mutations import Outcome
+from grpc_server.items.mutations import Mutation
 from grpc_server.writes.commit_time import Moment
 from items.v1 import items_pb2 as pb
 
@@ -70,7 +70,7 @@ class Staging:
         """Keys of answers whose time has come."""
         return self.transaction.expired_answers(self.now, limit)
 
-    def stage(self, outcome: Outcome, origin: Origin) -> pb.Item:
+    def stage(self, outcome: Mutation, origin: Origin) -> pb.Item:
         """Write *outcome* under a revision of its own; answers with the item as it will be."""
         return self.stage_at(self.next_revision(), 0, outcome, origin)
 
@@ -79,7 +79,7 @@ class Staging:
         self.revision += 1
         return self.revision
 
-    def stage_at(self, revision: int, ordinal: int, outcome: Outcome, origin: Origin) -> pb.Item:
+    def stage_at(self, revision: int, ordinal: int, outcome: Mutation, origin: Origin) -> pb.Item:
         """Write *outcome* as the change *ordinal* of *revision*."""
         item = pb.Item()
         item.CopyFrom(outcome.item)

@@ -15,7 +15,7 @@ from google.rpc import status_pb2
 from grpc_server.database.store import RequestKey
 from grpc_server.items.caller import BY_ITSELF, Caller, Origin
 from grpc_server.items.errors import CatalogError, DuplicateId, InvalidRequest
-from grpc_server.items.mutations import Outcome, WriteRequest, decide, target_id
+from grpc_server.items.mutations import Mutation, WriteRequest, decide, target_id
 from grpc_server.writes.idempotency import Idempotency
 from grpc_server.writes.staging import Staging
 from items.v1 import items_pb2 as pb
@@ -170,7 +170,7 @@ class BatchWrite:
         ]
         return pb.BatchWriteItemsResponse(results=results, revision=revision)
 
-    def _decide(self, staging: Staging, index: int, write: WriteRequest) -> Outcome:
+    def _decide(self, staging: Staging, index: int, write: WriteRequest) -> Mutation:
         try:
             current = staging.item(target_id(write))
             return decide(current, write, staging.now, self.retention.deleted_items)
@@ -205,7 +205,7 @@ class Expiry:
             return 0
         items = staging.expired_items(self.limit)
         for item in items:
-            staging.stage(Outcome(pb.CHANGE_KIND_EXPIRED, item), BY_ITSELF)
+            staging.stage(Mutation(pb.CHANGE_KIND_EXPIRED, item), BY_ITSELF)
         keys = staging.expired_answers(self.limit)
         staging.forget(keys)
         return len(items) + len(keys)

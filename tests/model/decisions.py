@@ -13,7 +13,7 @@ from tests.model.masks import masked, read_mask
 
 Item = dict[str, Any]
 Request = dict[str, Any]
-Outcome = tuple[str, Item]
+Mutation = tuple[str, Item]
 """The kind of the change, empty if there is none, and the item after it."""
 
 
@@ -21,7 +21,7 @@ class Refused(Exception):
     """The service refuses a call with this code, for this reason."""
 
 
-def decide(write: Request, current: Item | None, now: datetime, retention: timedelta) -> Outcome:
+def decide(write: Request, current: Item | None, now: datetime, retention: timedelta) -> Mutation:
     """Decide any of the five; *retention* is how long a deleted item is kept."""
     ((kind, request),) = write.items()
     if kind == "delete":
@@ -30,13 +30,13 @@ def decide(write: Request, current: Item | None, now: datetime, retention: timed
     return writes[kind](current, request, now)
 
 
-def create(current: Item | None, request: Request, now: datetime) -> Outcome:
+def create(current: Item | None, request: Request, now: datetime) -> Mutation:
     if current is not None:
         refuse("ALREADY_EXISTS", "ITEM_ALREADY_EXISTS")
     return "CREATED", new(writable(request["item"]), now)
 
 
-def update(current: Item | None, request: Request, now: datetime) -> Outcome:
+def update(current: Item | None, request: Request, now: datetime) -> Mutation:
     given = identified(request["item"])
     paths = read_mask(request.get("update_mask"), given, ITEM_WRITABLE)
     if paths is None:
@@ -48,7 +48,7 @@ def update(current: Item | None, request: Request, now: datetime) -> Outcome:
     return changed("UPDATED", current, masked(paths, given, current), now)
 
 
-def replace(current: Item | None, request: Request, now: datetime) -> Outcome:
+def replace(current: Item | None, request: Request, now: datetime) -> Mutation:
     given = identified(request["item"])
     if given.get("etag") and (current is None or is_deleted(current)):
         refuse("ABORTED", "ETAG_MISMATCH")
@@ -60,14 +60,14 @@ def replace(current: Item | None, request: Request, now: datetime) -> Outcome:
     return changed(kind, current, kept | writable(given), now)
 
 
-def delete(current: Item | None, request: Request, now: datetime, retention: timedelta) -> Outcome:
+def delete(current: Item | None, request: Request, now: datetime, retention: timedelta) -> Mutation:
     current = live(current)
     expect(request.get("etag", ""), current)
     times = {"delete_time": stamp(now), "expire_time": stamp(now + retention)}
     return changed("DELETED", current, current | times, now)
 
 
-def undelete(current: Item | None, request: Request, now: datetime) -> Outcome:
+def undelete(current: Item | None, request: Request, now: datetime) -> Mutation:
     if current is None:
         refuse("NOT_FOUND", "ITEM_NOT_FOUND")
     if not is_deleted(current):
@@ -97,7 +97,7 @@ def new(item: Item, now: datetime) -> Item:
     return named(item | {"create_time": stamp(now), "update_time": stamp(now)})
 
 
-def changed(kind: str, before: Item, after: Item, now: datetime) -> Outcome:
+def changed(kind: str, before: Item, after: Item, now: datetime) -> Mutation:
     if after == before:
         return "", before
     return kind, named(after | {"update_time": stamp(now)})

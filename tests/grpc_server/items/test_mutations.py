@@ -14,7 +14,7 @@ from grpc_server.items.errors import (
     ItemNotFound,
 )
 from grpc_server.items.mutations import (
-    Outcome,
+    Mutation,
     create,
     decide,
     delete,
@@ -102,7 +102,7 @@ class TestUpdate:
 
     def test_update_to_the_same_content_changes_nothing(self) -> None:
         current = stored()
-        assert update(current, updating(name="Vim"), NOW) == Outcome(
+        assert update(current, updating(name="Vim"), NOW) == Mutation(
             pb.CHANGE_KIND_UNSPECIFIED, current
         )
 
@@ -185,7 +185,7 @@ class TestReplace:
 
     def test_replace_by_the_same_content_changes_nothing(self) -> None:
         current = stored()
-        assert replace(current, replacing(), NOW) == Outcome(pb.CHANGE_KIND_UNSPECIFIED, current)
+        assert replace(current, replacing(), NOW) == Mutation(pb.CHANGE_KIND_UNSPECIFIED, current)
 
     def test_replace_of_a_deleted_item_undeletes_it(self) -> None:
         outcome = replace(deleted(), replacing(), NOW)
