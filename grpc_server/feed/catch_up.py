@@ -1,7 +1,7 @@
 """The history as a watcher reads it that is behind what the hub holds: page by page."""
 
 from grpc_server.database.store import Reading
-from grpc_server.feed.commits import Commit, commits_of
+from grpc_server.feed.commits import EncodedCommit, commits_of
 from grpc_server.feed.messages import RUN_BYTES
 from grpc_server.reads.replicated import Reads
 from grpc_server.reads.revision_bounds import check_kept
@@ -25,7 +25,7 @@ class History:
         self._with_previous = with_previous
         self._bytes = RUN_BYTES
 
-    async def after(self, cursor: int) -> tuple[list[Commit], int]:
+    async def after(self, cursor: int) -> tuple[list[EncodedCommit], int]:
         """Return the next page after *cursor*, and the newest revision when it was read.
 
         Raises:
@@ -34,7 +34,7 @@ class History:
             StoreError: the database failed.
         """
 
-        def read(reading: Reading) -> tuple[list[Commit], int]:
+        def read(reading: Reading) -> tuple[list[EncodedCommit], int]:
             head = reading.head()
             check_kept(head, cursor, first=cursor + 1)
             changes = reading.changes(

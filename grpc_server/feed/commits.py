@@ -16,7 +16,7 @@ CHANGE_OVERHEAD = 16
 """About how many bytes a change takes in a message beside its items."""
 
 
-class Entry:
+class EncodedChange:
     """What happened to one item: *item* and *previous* are encoded; None if there was none.
 
     *after* and *before* are the same, decoded, while `Versions` keeps them so.
@@ -32,12 +32,12 @@ class Entry:
         self.before: pb.Item | None = None
 
 
-class Commit(NamedTuple):
+class EncodedCommit(NamedTuple):
     """One revision, whole; *head* is its ItemChanges without the changes, encoded."""
 
     revision: int
     head: bytes
-    entries: tuple[Entry, ...]
+    entries: tuple[EncodedChange, ...]
 
     @property
     def size(self) -> int:
@@ -51,7 +51,7 @@ class Commit(NamedTuple):
         return items + len(self.head) + CHANGE_OVERHEAD * len(self.entries)
 
 
-def commits_of(changes: Iterable[StoredChange]) -> Iterator[Commit]:
+def commits_of(changes: Iterable[StoredChange]) -> Iterator[EncodedCommit]:
     """The revisions of *changes*, in order."""
     for revision, group in groupby(changes, key=attrgetter("revision")):
         whole = tuple(group)
@@ -62,8 +62,10 @@ def commits_of(changes: Iterable[StoredChange]) -> Iterator[Commit]:
             actor=first.actor,
             request_id=first.request_id,
         )
-        entries = tuple(Entry(change.kind, change.item, change.previous) for change in whole)
-        yield Commit(revision, head.SerializeToString(), entries)
+        entries = tuple(
+            EncodedChange(change.kind, change.item, change.previous) for change in whole
+        )
+        yield EncodedCommit(revision, head.SerializeToString(), entries)
 
 
 def stored(change: Change) -> StoredChange:

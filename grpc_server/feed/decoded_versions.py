@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from grpc_server.feed.commits import Entry
+from grpc_server.feed.commits import EncodedChange
 from items.v1 import items_pb2 as pb
 
 DECODED_BYTES = 4 * 1024 * 1024
@@ -15,9 +15,9 @@ class Versions:
     def __init__(self, max_bytes: int = DECODED_BYTES) -> None:
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: deque[tuple[Entry, int]] = deque()
+        self._kept: deque[tuple[EncodedChange, int]] = deque()
 
-    def after(self, entry: Entry) -> pb.Item:
+    def after(self, entry: EncodedChange) -> pb.Item:
         """Return the item after the change."""
         found = entry.after
         if found is None:
@@ -25,7 +25,7 @@ class Versions:
             self._keep(entry, len(entry.item))
         return found
 
-    def before(self, entry: Entry) -> pb.Item | None:
+    def before(self, entry: EncodedChange) -> pb.Item | None:
         """Return the item before it; None if there was none."""
         found = entry.before
         if found is None and entry.previous is not None:
@@ -33,7 +33,7 @@ class Versions:
             self._keep(entry, len(entry.previous))
         return found
 
-    def _keep(self, entry: Entry, size: int) -> None:
+    def _keep(self, entry: EncodedChange, size: int) -> None:
         self._kept.append((entry, size))
         self._bytes += size
         while self._bytes > self._max_bytes:

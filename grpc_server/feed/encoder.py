@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from grpc_server.feed import messages
-from grpc_server.feed.commits import Commit
+from grpc_server.feed.commits import EncodedCommit
 from grpc_server.feed.decoded_versions import Versions
 from grpc_server.feed.selection import Projection, Shown
 from grpc_server.feed.subscription import Subscription
@@ -75,7 +75,7 @@ class Encoder:
 
     async def told(
         self,
-        commits: Sequence[Commit],
+        commits: Sequence[EncodedCommit],
         peer: str,
         taken: Taken | None = None,
         *,
@@ -96,7 +96,7 @@ class Encoder:
             return Told(told.reached, wanted=len(told.message))
         return told._replace(room=taken) if taken.size else told
 
-    async def _small(self, commits: Sequence[Commit], *, alone: bool) -> Told:
+    async def _small(self, commits: Sequence[EncodedCommit], *, alone: bool) -> Told:
         if alone:
             return await self._turns.run(self._run(commits, self._encode))
         span = commits[0].revision, commits[-1].revision
@@ -110,7 +110,9 @@ class Encoder:
                 self._kept.keep(self._told, span, found, len(found.message))
         return found
 
-    async def _large(self, commit: Commit, peer: str, taken: Taken | None, *, alone: bool) -> Told:
+    async def _large(
+        self, commit: EncodedCommit, peer: str, taken: Taken | None, *, alone: bool
+    ) -> Told:
         """Choose what is shown, and encode it only when there is room."""
         if alone:
             shown = await self._turns.run(self._projection.shown(commit))
@@ -130,7 +132,7 @@ class Encoder:
         return Told(commit.revision, messages.run([encoded]), room)
 
     def _run(
-        self, commits: Sequence[Commit], encode: Callable[[Commit], Work[bytes]]
+        self, commits: Sequence[EncodedCommit], encode: Callable[[EncodedCommit], Work[bytes]]
     ) -> Work[Told]:
         """As much of *commits* as a message holds, the first one in any case."""
         shown: list[bytes] = []
@@ -144,11 +146,11 @@ class Encoder:
             reached = commit.revision
         return Told(reached, messages.run(shown))
 
-    def _encode(self, commit: Commit) -> Work[bytes]:
+    def _encode(self, commit: EncodedCommit) -> Work[bytes]:
         shown = yield from self._projection.shown(commit)
         return (yield from self._projection.encoded(commit, shown))
 
-    def _encode_once(self, commit: Commit) -> Work[bytes]:
+    def _encode_once(self, commit: EncodedCommit) -> Work[bytes]:
         span = commit.revision, commit.revision
         found = self._encoded.get(span)
         if found is None:
@@ -156,7 +158,7 @@ class Encoder:
             self._kept.keep(self._encoded, span, found, len(found))
         return found
 
-    def _choose_once(self, commit: Commit) -> Work[Shown]:
+    def _choose_once(self, commit: EncodedCommit) -> Work[Shown]:
         span = commit.revision, commit.revision
         found = self._shown.get(span)
         if found is None:
@@ -164,7 +166,7 @@ class Encoder:
             self._kept.keep(self._shown, span, found, len(found.places))
         return found
 
-    def _encode_shown_once(self, commit: Commit, shown: Shown) -> Work[bytes]:
+    def _encode_shown_once(self, commit: EncodedCommit, shown: Shown) -> Work[bytes]:
         span = commit.revision, commit.revision
         found = self._encoded.get(span)
         if found is None:

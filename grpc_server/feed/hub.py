@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 
 from grpc_server.database.store import Change, StoredChange
-from grpc_server.feed.commits import Commit, commits_of, stored
+from grpc_server.feed.commits import EncodedCommit, commits_of, stored
 from grpc_server.items.errors import ShuttingDown
 
 RUN = 256
@@ -27,7 +27,7 @@ class Hub:
         self._left_out = 0
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._commits: list[Commit] = []
+        self._commits: list[EncodedCommit] = []
         self._waiting: dict[asyncio.Future[bool], float] = {}
         self._reminder: asyncio.TimerHandle | None = None
         self._is_closed = False
@@ -67,7 +67,7 @@ class Hub:
         self._revision = self._left_out = revision
         self._wake()
 
-    def since(self, revision: int) -> list[Commit] | None:
+    def since(self, revision: int) -> list[EncodedCommit] | None:
         """The first commits after *revision*: None if the hub no longer holds them.
 
         Raises:
@@ -111,7 +111,7 @@ class Hub:
         if self._is_closed:
             raise ShuttingDown("the server is draining; watch again from the revision seen last")
 
-    def _append(self, commit: Commit) -> None:
+    def _append(self, commit: EncodedCommit) -> None:
         """Add *commit*; one that does not follow the last makes the hub forget the others."""
         if commit.revision != self._revision + 1:
             self._commits.clear()

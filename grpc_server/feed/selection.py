@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from grpc_server.feed.commits import CHANGE_OVERHEAD, Commit, Entry
+from grpc_server.feed.commits import CHANGE_OVERHEAD, EncodedChange, EncodedCommit
 from grpc_server.feed.decoded_versions import Versions
 from grpc_server.feed.messages import embedded
 from grpc_server.feed.subscription import Subscription
@@ -42,7 +42,7 @@ class Projection:
         self._with_previous = subscription.with_previous
         self._versions = versions
 
-    def shown(self, commit: Commit) -> Work[Shown]:
+    def shown(self, commit: EncodedCommit) -> Work[Shown]:
         """Return what is shown of *commit*."""
         places = bytearray()
         size = 0
@@ -53,7 +53,7 @@ class Projection:
             yield
         return Shown(bytes(places), size)
 
-    def encoded(self, commit: Commit, shown: Shown) -> Work[bytes]:
+    def encoded(self, commit: EncodedCommit, shown: Shown) -> Work[bytes]:
         """Return what is *shown*, as a field of ItemCommits; empty if nothing is."""
         if not shown.size:
             return b""
@@ -64,7 +64,7 @@ class Projection:
                 yield
         return embedded(pb.ItemCommits.COMMITS_FIELD_NUMBER, b"".join(parts))
 
-    def _place(self, entry: Entry) -> int:
+    def _place(self, entry: EncodedChange) -> int:
         """Where *entry* is seen from the subscription."""
         if self._matches is None:
             return _STAYS
@@ -76,11 +76,11 @@ class Projection:
             return _ENTERED
         return _LEFT if was else _HIDDEN
 
-    def _size(self, entry: Entry) -> int:
+    def _size(self, entry: EncodedChange) -> int:
         previous = entry.previous if self._with_previous else None
         return CHANGE_OVERHEAD + len(entry.item) + len(previous or b"")
 
-    def _change(self, entry: Entry, place: int) -> bytes:
+    def _change(self, entry: EncodedChange, place: int) -> bytes:
         """*entry* as a field of ItemChanges."""
         change = _KINDS[entry.kind] + embedded(pb.ItemChange.ITEM_FIELD_NUMBER, entry.item)
         if self._with_previous and entry.previous is not None:

@@ -11,7 +11,7 @@ from grpc_server.database.query import Condition, ItemQuery
 from grpc_server.database.store import Head, Page, Reading
 from grpc_server.feed import messages
 from grpc_server.feed.catch_up import History
-from grpc_server.feed.commits import Commit
+from grpc_server.feed.commits import EncodedCommit
 from grpc_server.feed.delivery import Handover, Recipient
 from grpc_server.feed.encoder import Encoder, Encoders, Told
 from grpc_server.feed.hub import Hub
@@ -143,7 +143,7 @@ class Feed:
         self,
         encoder: Encoder,
         history: History,
-        commits: list[Commit] | None,
+        commits: list[EncodedCommit] | None,
         cursor: int,
         peer: str,
     ) -> Told:
@@ -171,7 +171,7 @@ class Feed:
         self,
         encoder: Encoder,
         history: History,
-        commits: list[Commit] | None,
+        commits: list[EncodedCommit] | None,
         cursor: int,
         peer: str,
         taken: Taken | None = None,

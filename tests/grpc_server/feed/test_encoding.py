@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grpc_server.database.store import Change
-from grpc_server.feed.commits import Commit, commits_of, stored
+from grpc_server.feed.commits import EncodedCommit, commits_of, stored
 from grpc_server.feed.decoded_versions import Versions
 from grpc_server.feed.encoder import Encoder, Kept
 from grpc_server.feed.messages import RUN_BYTES, run
@@ -58,7 +58,7 @@ def expected(change: Change) -> pb.ItemChanges:
     return commit
 
 
-def encoded(commit: Commit) -> bytes:
+def encoded(commit: EncodedCommit) -> bytes:
     """What is shown of *commit*, worked out in one go."""
     return finished(EVERYTHING.encoded(commit, finished(EVERYTHING.shown(commit))))
 
@@ -90,7 +90,7 @@ def test_a_run_of_nothing_is_empty() -> None:
     assert run([b"", b""]) == b""
 
 
-def commit_of(revision: int, size: int = 0) -> Commit:
+def commit_of(revision: int, size: int = 0) -> EncodedCommit:
     item = pb.Item(id="a", revision=revision, description="x" * size)
     change = Change(revision, 0, pb.CHANGE_KIND_CREATED, NOW, "", "", item)
     (commit,) = commits_of([stored(change)])
