@@ -33,7 +33,7 @@ from grpc_server.reads.page_tokens import PageTokens
 from grpc_server.reads.reader import CONNECTIONS, Reader
 from grpc_server.reads.replica import Bounds, Standby
 from grpc_server.reads.replicated import Reads
-from grpc_server.reads.revision_waits import Progress
+from grpc_server.reads.watermark import Watermark
 from grpc_server.serving import connections
 from grpc_server.serving.interceptors.access_log import access_log
 from grpc_server.serving.interceptors.chain import Chain
@@ -102,7 +102,7 @@ async def open_items(
     """
     clock = clock or Timekeeper()
     head = await asyncio.to_thread(_head, store)
-    progress, hub = Progress(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
+    watermark, hub = Watermark(head.revision), Hub(head.revision, settings.watch_buffer_bytes)
     supervisor = Supervisor(observer.task_failed)
     retention = Retention(settings.deleted_retention, settings.request_id_retention)
     history = HistoryRetention(
@@ -110,20 +110,20 @@ async def open_items(
     )
 
     def seen() -> int:
-        return progress.revision
+        return watermark.revision
 
     async with (
         tailing(
-            store, hub, progress, settings.store_poll_interval, supervisor, observer
+            store, hub, watermark, settings.store_poll_interval, supervisor, observer
         ) as on_commit,
         Reader(store, observer, patience=settings.watch_snapshot_wait.total_seconds()) as reader,
-        following(settings, head, progress, supervisor, observer) as standby,
+        following(settings, head, watermark, supervisor, observer) as standby,
         Writer(store, clock, _new_id, on_commit, seen=seen, observer=observer) as writer,
         sweeping(writer, settings.sweep_interval, supervisor, observer),
         compacting(writer, history, settings.sweep_interval, supervisor, observer),
     ):
         tokens, turns = PageTokens(head.token_key), Turns()
-        reads = Reads(reader, progress, settings.min_revision_wait, standby)
+        reads = Reads(reader, watermark, settings.min_revision_wait, standby)
         interval = settings.watch_bookmark_interval
         stalls = Stalls(settings.watch_stall_timeout.total_seconds(), connections.cut)
         yield Parts(
@@ -151,7 +151,7 @@ async def open_items(
 async def following(
     settings: Settings,
     head: Head,
-    progress: Progress,
+    watermark: Watermark,
     supervisor: Supervisor,
     observer: Observer,
 ) -> AsyncIterator[Standby | None]:
@@ -164,7 +164,7 @@ async def following(
     )
     opens = standby_at(settings.read_store, settings.store_timeout.total_seconds())
     async with Standby(
-        opens, head, progress, bounds, supervisor=supervisor, observer=observer
+        opens, head, watermark, bounds, supervisor=supervisor, observer=observer
     ) as standby:
         yield standby
 

@@ -22,7 +22,7 @@ from grpc_server.database.errors import StoreError
 from grpc_server.database.store import Bell, Change, Head, LostRevisions, Store, StoredChange
 from grpc_server.feed.hub import Hub
 from grpc_server.observer import UNOBSERVED, Observer
-from grpc_server.reads.revision_waits import Progress
+from grpc_server.reads.watermark import Watermark
 from items_runtime.supervision import Supervisor, end
 
 AT_ONCE = 1000
@@ -50,23 +50,23 @@ _log = structlog.get_logger(__name__)
 async def tailing(  # noqa: PLR0913, PLR0917  # the parts that the composition root has made
     store: Store,
     hub: Hub,
-    progress: Progress,
+    watermark: Watermark,
     every: timedelta,
     supervisor: Supervisor,
     observer: Observer = UNOBSERVED,
 ) -> AsyncIterator[Publish]:
-    """Keep *hub* and *progress* as far as *store* is; yields what takes in own commits.
+    """Keep *hub* and *watermark* as far as *store* is; yields what takes in own commits.
 
     On a store that others write to, as well, it looks for changes at least *every* so often.
     """
     if store.bell is None:
-        yield partial(_publish, hub, progress)
+        yield partial(_publish, hub, watermark)
         return
     tail = Tail(
         store,
         store.bell,
         hub,
-        progress,
+        watermark,
         every.total_seconds(),
         supervisor=supervisor,
         observer=observer,
@@ -83,7 +83,7 @@ class Tail:
         store: Store,
         bell: Bell,
         hub: Hub,
-        progress: Progress,
+        watermark: Watermark,
         every: float,
         *,
         supervisor: Supervisor,
@@ -92,7 +92,7 @@ class Tail:
         self._store = store
         self._bell = bell
         self._hub = hub
-        self._progress = progress
+        self._watermark = watermark
         self._every = every
         self._observer = observer
         self._supervisor = supervisor
@@ -117,7 +117,7 @@ class Tail:
         """Take in a commit of this process, and tell the others."""
         new = [change for change in changes if change.revision > self._hub.revision]
         if new and new[0].revision == self._hub.revision + 1:
-            _publish(self._hub, self._progress, new)
+            _publish(self._hub, self._watermark, new)
         elif new:
             self._is_behind.set()
         self._written = changes[-1].revision  # the hub may not have come so far
@@ -187,13 +187,13 @@ class Tail:
 
     def _take_changes(self, changes: Sequence[StoredChange]) -> None:
         self._hub.take(change for change in changes if change.revision > self._hub.revision)
-        self._progress.advance(self._hub.revision)
+        self._watermark.advance(self._hub.revision)
 
     def _leave_out(self, lost: LostRevisions) -> None:
         """Go over *lost*, and tell how many of these revisions were known to be committed."""
-        known = max(max(self._hub.revision, self._progress.revision) - lost.first + 1, 0)
+        known = max(max(self._hub.revision, self._watermark.revision) - lost.first + 1, 0)
         self._hub.leave_out(lost.last)
-        self._progress.leave_out(lost.last)
+        self._watermark.leave_out(lost.last)
         self._observer.failed_over(known)
         log = _log.error if known else _log.warning
         log(
@@ -206,6 +206,6 @@ class Tail:
         )
 
 
-def _publish(hub: Hub, progress: Progress, changes: Sequence[Change]) -> None:
+def _publish(hub: Hub, watermark: Watermark, changes: Sequence[Change]) -> None:
     hub.publish(changes)
-    progress.advance(hub.revision)
+    watermark.advance(hub.revision)

@@ -16,7 +16,7 @@ from grpc_server.observer import UNOBSERVED, Observer
 from grpc_server.reads.cost import Cost
 from grpc_server.reads.past_revisions import Past
 from grpc_server.reads.reader import Reader
-from grpc_server.reads.revision_waits import Progress
+from grpc_server.reads.watermark import Watermark
 from items_runtime.supervision import Supervisor, end
 
 T = TypeVar("T")
@@ -67,14 +67,14 @@ class Standby:
     """Answers reads from what *opens*, unless it is down, behind, promoted, or another store.
 
     Then the answer is None: the store itself is to be asked. An async context manager.
-    *head* is where the store stands at first, and *progress* tells how it goes on.
+    *head* is where the store stands at first, and *watermark* tells how it goes on.
     """
 
     def __init__(  # noqa: PLR0913  # the parts that the composition root has made
         self,
         opens: Callable[[], StandbyStore],
         head: Head,
-        progress: Progress,
+        watermark: Watermark,
         bounds: Bounds,
         *,
         supervisor: Supervisor,
@@ -82,12 +82,12 @@ class Standby:
     ) -> None:
         self._opens = opens
         self._store_id = head.store_id
-        self._progress = progress
+        self._watermark = watermark
         self._bounds = bounds
         self._supervisor = supervisor
         self._observer = observer
         self._past = Past(head.revision, bounds.max_lag)
-        self._reached = Progress(0)
+        self._reached = Watermark(0)
         self._still_at = -1
         self._state = State.STARTING
         self._store: StandbyStore | None = None
@@ -142,7 +142,7 @@ class Standby:
 
     def _least(self, revision: int) -> int:
         """The revision that an answer needs: a standby of before a failover never has it."""
-        return max(revision, self._past.revision, self._progress.floor)
+        return max(revision, self._past.revision, self._watermark.floor)
 
     async def _read(
         self, ask: Callable[[Reader, int], Awaitable[T]], revision: int
@@ -199,7 +199,7 @@ class Standby:
             await self._look()
 
     async def _look(self) -> None:
-        self._past.note(self._progress.revision)
+        self._past.note(self._watermark.revision)
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

@@ -10,7 +10,7 @@ from grpc_server.items.errors import RevisionNotReached
 from grpc_server.reads.cost import Cost
 from grpc_server.reads.reader import Reader
 from grpc_server.reads.replica import Standby
-from grpc_server.reads.revision_waits import Progress
+from grpc_server.reads.watermark import Watermark
 
 T = TypeVar("T")
 
@@ -24,10 +24,10 @@ class Reads:
     """
 
     def __init__(
-        self, store: Reader, progress: Progress, wait: timedelta, standby: Standby | None = None
+        self, store: Reader, watermark: Watermark, wait: timedelta, standby: Standby | None = None
     ) -> None:
         self._store = store
-        self._progress = progress
+        self._watermark = watermark
         self._wait = wait.total_seconds()
         self._standby = standby
 
@@ -86,15 +86,15 @@ class Reads:
         return await self._store.tail(read)
 
     async def _reach(self, revision: int) -> None:
-        if revision <= self._progress.revision:
+        if revision <= self._watermark.revision:
             return
         head = await self._store.scan(lambda reading: reading.head())
-        self._progress.advance(head.revision)  # another replica may have written it
+        self._watermark.advance(head.revision)  # another replica may have written it
         try:
             async with asyncio.timeout(self._wait):
-                await self._progress.reach(revision)
+                await self._watermark.reach(revision)
         except TimeoutError as error:
-            raise _not_reached(self._progress.revision, revision) from error
+            raise _not_reached(self._watermark.revision, revision) from error
 
 
 def _at(revision: int, read: Callable[[Reading], T]) -> Callable[[Reading], T]:

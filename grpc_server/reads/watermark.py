@@ -12,7 +12,7 @@ _Entry = tuple[int, int, asyncio.Future[None]]
 """The revision that is waited for, and a number that no other entry has."""
 
 
-class Progress:
+class Watermark:
     """The newest revision that this process knows to be committed."""
 
     def __init__(self, revision: int) -> None:
