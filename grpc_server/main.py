@@ -37,10 +37,10 @@ from grpc_server.reads.watermark import Watermark
 from grpc_server.serving import connections
 from grpc_server.serving.interceptors.access_log import access_log
 from grpc_server.serving.interceptors.chain import Chain
+from grpc_server.serving.interceptors.correlation_id import correlation_id
 from grpc_server.serving.interceptors.deadline import deadline
 from grpc_server.serving.interceptors.decoding import decoding
 from grpc_server.serving.interceptors.errors import errors, unknown_method
-from grpc_server.serving.interceptors.request_id import request_id
 from grpc_server.serving.interceptors.request_memory import Room, room
 from grpc_server.serving.interceptors.unread_answers import Unsent, unsent
 from grpc_server.serving.interceptors.validation import validation
@@ -174,7 +174,7 @@ def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
     return Chain(
         SERVICES,
         outer=(
-            request_id,  # everything after it can be told apart in the log
+            correlation_id,  # the log lines of all that follow carry it
             access_log(calls),  # logs and counts the code that the client sees
         ),
         inner=(

@@ -7,7 +7,7 @@ import grpc
 import structlog
 
 from grpc_server.serving.interceptors.chain import Context, Interceptor, Method, Unary
-from grpc_server.serving.interceptors.request_id import current_request_id
+from grpc_server.serving.interceptors.correlation_id import current_correlation_id
 from items_runtime.calls import CallMetrics
 
 _log = structlog.get_logger("grpc_server.access")
@@ -39,7 +39,7 @@ def access_log(calls: CallMetrics) -> Interceptor:
                     method=method.name,
                     code=code,
                     ms=round(seconds * 1000, 3),
-                    request_id=current_request_id.get(),
+                    correlation_id=current_correlation_id.get(),
                     peer=context.peer(),
                 )
 

@@ -9,7 +9,7 @@ from grpc import aio
 from grpc_status import rpc_status
 
 from grpc_server.serving.interceptors.chain import Context, Method, Unary
-from grpc_server.serving.interceptors.request_id import HEADER, current_request_id
+from grpc_server.serving.interceptors.correlation_id import HEADER, current_correlation_id
 from grpc_server.serving.status import describe_any, status
 from items.v1 import errors_pb2
 
@@ -35,12 +35,12 @@ def errors(method: Method, proceed: Unary) -> Unary:
 
 
 async def refuse(context: Context, found: status_pb2.Status) -> None:
-    """End the call with *found*, to which the request id is added.
+    """End the call with *found*, with the correlation ID added.
 
     Raises:
         AbortError: always; it ends the call.
     """
-    info = error_details_pb2.RequestInfo(request_id=current_request_id.get())
+    info = error_details_pb2.RequestInfo(request_id=current_correlation_id.get())
     found.details.add().Pack(info)
     answer = rpc_status.to_status(found)
     trailers = ((HEADER, info.request_id), *answer.trailing_metadata)
@@ -56,11 +56,13 @@ def _gone() -> status_pb2.Status:
 
 
 def _fault(method: Method, error: Exception) -> status_pb2.Status:
-    _log.error("fault", method=method.name, request_id=current_request_id.get(), exc_info=error)
+    _log.error(
+        "fault", method=method.name, correlation_id=current_correlation_id.get(), exc_info=error
+    )
     return status(
         grpc.StatusCode.INTERNAL,
         errors_pb2.ERROR_REASON_INTERNAL,
-        "internal error; the log of the server has its cause under the request id",
+        "internal error; the log of the server has its cause under this correlation ID",
     )
 
 

@@ -1,4 +1,7 @@
-"""The request id: what ties a call to the log lines of every process it passes."""
+"""The correlation ID: it ties a call to the log lines of every process that the call passes.
+
+It is not the request ID of a write, which is its idempotency key.
+"""
 
 import re
 from contextvars import ContextVar
@@ -9,15 +12,16 @@ import uuid_utils
 from grpc_server.serving.interceptors.chain import Context, Method, Unary
 
 HEADER = "x-request-id"
+"""The metadata key of the correlation ID, as proxies and other services name it."""
 
 _SANE = re.compile(r"[!-~]{1,128}")
 
-current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
-"""The id of the call that the current task answers."""
+current_correlation_id: ContextVar[str] = ContextVar("current_correlation_id", default="")
+"""The correlation ID of the call that the current task answers."""
 
 
-def request_id(_: Method, proceed: Unary) -> Unary:
-    """Take the caller's request id, or make one, and send it back with the trailers."""
+def correlation_id(_: Method, proceed: Unary) -> Unary:
+    """Take the client's correlation ID, or make one, and return it in the trailers."""
 
     async def call(request: bytes, context: Context) -> Any:
         given = next(
@@ -26,7 +30,7 @@ def request_id(_: Method, proceed: Unary) -> Unary:
         chosen = (
             given if isinstance(given, str) and _SANE.fullmatch(given) else str(uuid_utils.uuid7())
         )
-        current_request_id.set(chosen)
+        current_correlation_id.set(chosen)
         context.set_trailing_metadata(((HEADER, chosen),))
         return await proceed(request, context)
 
