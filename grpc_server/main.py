@@ -77,7 +77,7 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the services answer from, and what reads and writes."""
+    """The parts of one server, running: the servicers, health checks and metrics use them."""
 
     catalog: Catalog
     feed: Feed
@@ -95,10 +95,11 @@ async def open_items(
     clock: Callable[[], datetime] | None = None,
     observer: Observer = UNOBSERVED,
 ) -> AsyncIterator[Parts]:
-    """What is served of *store*, with reader, writer, sweeper and compactor running.
+    """Run the reader, writer, tail, sweeper and compactor of *store* within the block.
 
-    *observer* is told what they do. *clock* is believed, unless it is a timekeeper, which
-    watches over that of the database, or of this machine; so does the one by default.
+    *observer* is notified of their work. *clock* dates the commits and is trusted as it is,
+    unless it is a Timekeeper: that one checks the clock of the database, or of this machine,
+    for jumps. Without *clock*, a Timekeeper is used.
     """
     clock = clock or Timekeeper()
     head = await asyncio.to_thread(_head, store)
@@ -155,7 +156,7 @@ async def following(
     supervisor: Supervisor,
     observer: Observer,
 ) -> AsyncIterator[Standby | None]:
-    """The standby that is read from, if the settings name one."""
+    """Connect to the read replica within the block; yield None if the settings name none."""
     if settings.read_store is None:
         yield None
         return
@@ -170,7 +171,7 @@ async def following(
 
 
 def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
-    """What happens around each call, outermost first."""
+    """Return the interceptors around each call, outermost first."""
     return Chain(
         SERVICES,
         outer=(
@@ -178,12 +179,12 @@ def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
             access_log(calls),  # logs and counts the code that the client sees
         ),
         inner=(
-            errors,  # turns what the others raise into that code
+            errors,  # turns the errors of all that follow into statuses
             deadline(settings.grpc_default_deadline, settings.grpc_max_deadline),
-            unsent(Unsent()),  # of what the catalogue answers, not of errors
-            room(Room()),  # before decoding, which makes more of a request than it was
-            decoding,  # bytes until here, so that bad ones are refused, not INTERNAL
-            validation,  # the catalogue sees only requests within the limits
+            unsent(Unsent()),  # inside errors: counts answers of the catalogue, not statuses
+            room(Room()),  # before decoding, which multiplies the memory of a request
+            decoding,  # here, not in grpc.aio, which answers malformed bytes with INTERNAL
+            validation,  # innermost: the catalogue sees only requests within the limits
         ),
         unknown=unknown_method,
     )
@@ -193,12 +194,12 @@ def interceptors(settings: Settings, calls: CallMetrics) -> Chain:
 async def serving(
     settings: Settings, clock: Callable[[], datetime] | None = None
 ) -> AsyncIterator[str]:
-    """Serve within the block; yields the address, with the port that was taken.
+    """Serve within the block; yield the address, with the port that the server listens on.
 
-    *clock* tells the time of each commit, on the writer's thread, and is believed.
+    *clock* dates each commit, on the writer's thread, and is trusted.
 
-    On leaving, health turns to NOT_SERVING, running calls get time to end, and what
-    waits is written.
+    The exit is a graceful shutdown: health checks turn to NOT_SERVING, calls under way get
+    time to end, and queued writes are committed.
 
     Raises:
         StoreError: the store cannot be opened.
@@ -261,7 +262,7 @@ def _head(store: Store) -> Head:
 def _open_store(settings: Settings) -> Store:
     return open_store(
         settings.store,
-        readers=CONNECTIONS + 1,  # one more for what follows other replicas
+        readers=CONNECTIONS + 1,  # one more for the tail, which follows other servers
         patience=settings.store_timeout.total_seconds(),
         notify=settings.store_notify,
     )
@@ -274,7 +275,7 @@ def _new_id() -> str:
 def _item_server(
     settings: Settings, parts: Parts, checks: health.aio.HealthServicer, calls: CallMetrics
 ) -> aio.Server:
-    """All that is served, but for the port."""
+    """Return a server with all services, not yet listening."""
     server = make_server(
         settings.grpc_engine,
         [interceptors(settings, calls)],

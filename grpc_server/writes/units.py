@@ -1,4 +1,4 @@
-"""Write units: what one call asks of the store, applied to a staging of it.
+"""Write units: what one call asks of the store, applied to its staging area.
 
 A unit runs on the writer's thread, in a transaction that it shares with the units
 beside it. It stages all of its effects, or raises and stages nothing.
