@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import metadata
 from typing import Any
@@ -33,7 +34,6 @@ from rest_facade.routes import batches, items, revisions, watch
 from rest_facade.routes.health import health_routes
 from rest_facade.routes.resources import resources
 from rest_facade.settings import Settings
-from rest_facade.sockets.shutdown import Ending
 from rest_facade.upstream.channel import open_upstream
 
 OPERATIONS = (*items.OPERATIONS, *batches.OPERATIONS, *revisions.OPERATIONS, *watch.OPERATIONS)
@@ -54,6 +54,14 @@ CORS_HEADERS = (
     "X-Request-Id",
 )
 """What a script on another origin may send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """First *draining* is set: no new connections should come. Then *stopping*: streams end."""
+
+    draining: asyncio.Event = field(default_factory=asyncio.Event)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def create_app(

@@ -14,12 +14,11 @@ from items_runtime.supervision import Supervisor
 from rest_facade.http.connection_limits import bounds_of
 from rest_facade.http.protocol import BoundedProtocol
 from rest_facade.http.read_size import Intake, intake_buffer
-from rest_facade.main import create_app
+from rest_facade.main import Ending, create_app
 from rest_facade.metrics.metrics import Metrics
 from rest_facade.settings import Settings
 from rest_facade.sockets.listener import BACKLOG, Listener, listening
 from rest_facade.sockets.open_files import allow_open_files
-from rest_facade.sockets.shutdown import Ending
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from rest_facade.answers.json_answers import list_answer
 from rest_facade.requests.call import Call
 from rest_facade.requests.preconditions import identify, refuse_headers
 from rest_facade.routes.operations import Operation
-from rest_facade.upstream.rpc import call as rpc
+from rest_facade.upstream.forwarding import call as rpc
 
 
 async def batch_get_items(call: Call) -> Response:

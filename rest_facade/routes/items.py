@@ -20,7 +20,7 @@ from rest_facade.requests.preconditions import (
 )
 from rest_facade.routes.conditional_writes import perform
 from rest_facade.routes.operations import Operation
-from rest_facade.upstream.rpc import call as rpc
+from rest_facade.upstream.forwarding import call as rpc
 
 
 async def create_item(call: Call) -> Response:

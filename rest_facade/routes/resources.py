@@ -6,7 +6,7 @@ made from the contract instead (`openapi.py`).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from urllib.parse import quote, unquote
 
@@ -21,7 +21,6 @@ from rest_facade.problems.problems import Problem, refused
 from rest_facade.requests.bindings import Binding
 from rest_facade.requests.call import Call
 from rest_facade.requests.deadlines import Deadlines, asked_timeout
-from rest_facade.requests.headers import read_headers
 from rest_facade.requests.media_types import negotiate
 from rest_facade.routes.operations import Operation
 from rest_facade.settings import Settings
@@ -69,7 +68,7 @@ class Resource(BaseRoute):
         if operation is None:
             raise self._not_allowed(scope["method"])
         scope["state"]["rpc"] = operation.rpc
-        headers = read_headers(scope["headers"])
+        headers = _read_headers(scope["headers"])
         media_type = negotiate(headers, operation.offered)
         seconds = asked_timeout if operation.streams else self._deadlines.timeout
         with ExitStack() as at_end:
@@ -132,3 +131,14 @@ def _pattern(path: str) -> re.Pattern[str]:
 def _raw_path(scope: Scope) -> str:
     raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
     return raw.decode("latin-1").removeprefix(scope.get("root_path", ""))
+
+
+def _read_headers(raw: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    """Return *raw* by lower-case name. A repeated header is a list in one (RFC 9110, 5.3)."""
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in raw:
+        values.setdefault(name, []).append(value)
+    return {
+        name.decode("latin-1"): b", ".join(found).decode("latin-1")
+        for name, found in values.items()
+    }

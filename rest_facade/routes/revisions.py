@@ -8,7 +8,7 @@ from items.v1 import items_requests as requests
 from rest_facade.answers.json_answers import list_answer
 from rest_facade.requests.call import Call
 from rest_facade.routes.operations import Operation
-from rest_facade.upstream.rpc import call as rpc
+from rest_facade.upstream.forwarding import call as rpc
 
 
 async def list_item_revisions(call: Call) -> Response:

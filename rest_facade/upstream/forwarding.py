@@ -5,10 +5,18 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import uuid4
 
+from google.protobuf.message import Message
+from grpc import aio
+
 from rest_facade.problems.problems import Place, Violation, invalid
+from rest_facade.problems.statuses import problem_of_error
 from rest_facade.upstream.disconnect import Departure
+
+Question = TypeVar("Question", bound=Message)
+Answer = TypeVar("Answer", bound=Message)
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -88,6 +96,20 @@ class Forwarded:
         if self.deadline == math.inf:
             return None
         return max(self.deadline - asyncio.get_running_loop().time(), 0.001)
+
+
+async def call(
+    method: aio.UnaryUnaryMultiCallable[Question, Answer], request: Question, forwarded: Forwarded
+) -> Answer:
+    """The answer of *method* to *request*.
+
+    Raises:
+        Problem: the call was refused, or failed.
+    """
+    try:
+        return await method(request, timeout=forwarded.timeout(), metadata=forwarded.metadata)
+    except aio.AioRpcError as error:
+        raise problem_of_error(error) from error
 
 
 def request_ids(calls: Iterable[Forwarded]) -> list[str]:

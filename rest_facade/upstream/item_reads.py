@@ -6,8 +6,7 @@ from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from rest_facade.problems.problems import Problem
 from rest_facade.upstream.coalescing import Coalescer, Limits, Observer
-from rest_facade.upstream.forwarding import Forwarded
-from rest_facade.upstream.rpc import call
+from rest_facade.upstream.forwarding import Forwarded, call
 
 
 class ItemReads:

@@ -13,8 +13,7 @@ from items_runtime.backoff import Backoff
 from rest_facade.problems.problems import Problem, Violation
 from rest_facade.problems.statuses import NO_ANSWER, problem_of_status
 from rest_facade.upstream.coalescing import Coalescer, Limits, Observer
-from rest_facade.upstream.forwarding import Forwarded
-from rest_facade.upstream.rpc import call
+from rest_facade.upstream.forwarding import Forwarded, call
 
 BACKOFF: Final = Backoff(first=0.05, longest=0.4)
 
