@@ -5,10 +5,9 @@ from collections.abc import Callable
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from items_runtime.metrics import SIZES
-from rest_facade.upstream.coalescing import Observer
 
 
-class BatchTally(Observer):
+class BatchTally:
     """The batches of one queue."""
 
     def __init__(self, sizes: Histogram, refusals: Counter, waiting: Gauge) -> None:
@@ -17,11 +16,11 @@ class BatchTally(Observer):
         self._waiting = waiting
 
     def asked(self, questions: int) -> None:
-        """See Observer."""
+        """Count a batch of *questions* calls."""
         self._sizes.observe(questions)
 
     def refused(self) -> None:
-        """See Observer."""
+        """Count a call that was refused, as too many waited."""
         self._refusals.inc()
 
     def read(self, waiting: Callable[[], int]) -> None:

@@ -1,4 +1,5 @@
 """The OpenAPI document: the contract's comments, and what HTTP adds to them.
 
-May import `requests`, `answers` and `problems`, and the declarations of `routes`.
+May import `routes`, for the declarations of operations, and `requests`, `answers` and
+`problems`; `routes` does not import it.
 """

@@ -45,25 +45,6 @@ SERVER_SENT: Mapping[str, Any] = {
 
 EVENT = "WatchEvent"
 
-ABOUT = """\
-Server-sent events (`text/event-stream`), or, by `Accept`, an object on each line
-(`application/x-ndjson`): its one key is the name of the event.
-
-The `id` of an event is its revision. A browser's `EventSource` sends the last one when it
-connects again, and goes on without a gap or a repetition. The parts of a snapshot have no
-`id` until the last one: what was interrupted begins anew.
-
-| event | data |
-|---|---|
-| `snapshot` | a part of the items at one revision; the last part is `complete` |
-| `commit` | everything that one revision changed |
-| `bookmark` | how far the stream has come, and in which store |
-| `error` | a problem: the stream ends |
-
-Before it begins, a stream is refused as any call is, but a client that sends
-`Last-Event-ID` is told in the stream of what passes by itself, because browsers give up at
-any status but 200. There is no deadline but the one that the caller asks for."""
-
 
 def event_schema(references: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The schema of a line; *references* lead to the contents, by the name of the event."""

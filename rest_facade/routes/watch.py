@@ -10,7 +10,6 @@ from items.v1 import items_pb2 as pb
 from items.v1 import items_requests as requests
 from rest_facade.answers.event_forms import FORMS
 from rest_facade.answers.streams import EventAnswer
-from rest_facade.openapi.event_schemas import ABOUT
 from rest_facade.problems.problems import Place, Violation, invalid
 from rest_facade.requests.call import Call
 from rest_facade.routes.operations import Operation
@@ -32,6 +31,26 @@ PASSING = frozenset(
 whatever the status is; one that resumes is told of these in the stream instead."""
 
 _REVISION = re.compile(r"\d{1,19}", re.ASCII)
+
+
+ABOUT = """\
+Server-sent events (`text/event-stream`), or, by `Accept`, an object on each line
+(`application/x-ndjson`): its one key is the name of the event.
+
+The `id` of an event is its revision. A browser's `EventSource` sends the last one when it
+connects again, and goes on without a gap or a repetition. The parts of a snapshot have no
+`id` until the last one: what was interrupted begins anew.
+
+| event | data |
+|---|---|
+| `snapshot` | a part of the items at one revision; the last part is `complete` |
+| `commit` | everything that one revision changed |
+| `bookmark` | how far the stream has come, and in which store |
+| `error` | a problem: the stream ends |
+
+Before it begins, a stream is refused as any call is, but a client that sends
+`Last-Event-ID` is told in the stream of what passes by itself, because browsers give up at
+any status but 200. There is no deadline but the one that the caller asks for."""
 
 
 async def watch_items(call: Call) -> Response:

@@ -9,7 +9,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 from grpc import StatusCode
@@ -93,23 +93,35 @@ class _Lane(Generic[Q, A]):
         return batch
 
 
-class Observer:
-    """Is told of batches, on the event loop; this one is not interested."""
+class BatchObserver(Protocol):
+    """Observes the batches of a queue, on the event loop."""
 
     def asked(self, questions: int) -> None:
-        """*questions* questions went in one RPC."""
+        """Note that one RPC carried *questions* questions."""
 
     def refused(self) -> None:
-        """Too many calls waited for one more."""
+        """Note that a call was refused, as too many waited."""
+
+
+class _Unobserved:
+    """The observer of a queue that is not measured."""
+
+    def asked(self, questions: int) -> None:
+        """Ignore the batch."""
+
+    def refused(self) -> None:
+        """Ignore the refusal."""
 
 
 class Coalescer(Generic[Q, A]):
     """Answers questions in batches, each caller as if it had asked alone."""
 
-    def __init__(self, ask: Ask[Q, A], limits: Limits, observer: Observer | None = None) -> None:
+    def __init__(
+        self, ask: Ask[Q, A], limits: Limits, observer: BatchObserver | None = None
+    ) -> None:
         self._ask = ask
         self._limits = limits
-        self._observer = observer or Observer()
+        self._observer = observer or _Unobserved()
         self._lanes: dict[Metadata, _Lane[Q, A]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0

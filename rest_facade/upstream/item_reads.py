@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from items.v1 import items_pb2 as pb
 from items.v1.items_pb2_grpc import ItemServiceStub
 from rest_facade.problems.problems import Problem
-from rest_facade.upstream.coalescing import Coalescer, Limits, Observer
+from rest_facade.upstream.coalescing import BatchObserver, Coalescer, Limits
 from rest_facade.upstream.forwarding import Forwarded, call
 
 
@@ -13,7 +13,7 @@ class ItemReads:
     """Answers GetItem requests as GetItem does."""
 
     def __init__(
-        self, stub: ItemServiceStub, limits: Limits, observer: Observer | None = None
+        self, stub: ItemServiceStub, limits: Limits, observer: BatchObserver | None = None
     ) -> None:
         self._stub = stub
         self._batches: Coalescer[str, pb.Item | None] = Coalescer(self._ask, limits, observer)

@@ -12,7 +12,7 @@ from items.v1.items_pb2_grpc import ItemServiceStub
 from items_runtime.backoff import Backoff
 from rest_facade.problems.problems import Problem, Violation
 from rest_facade.problems.statuses import NO_ANSWER, problem_of_status
-from rest_facade.upstream.coalescing import Coalescer, Limits, Observer
+from rest_facade.upstream.coalescing import BatchObserver, Coalescer, Limits
 from rest_facade.upstream.forwarding import Forwarded, call
 
 BACKOFF: Final = Backoff(first=0.05, longest=0.4)
@@ -25,7 +25,7 @@ class ItemWrites:
     """Answers the five writes as their own RPCs do, and says what each did."""
 
     def __init__(
-        self, stub: ItemServiceStub, limits: Limits, observer: Observer | None = None
+        self, stub: ItemServiceStub, limits: Limits, observer: BatchObserver | None = None
     ) -> None:
         self._stub = stub
         self._batches: Coalescer[pb.ItemWrite, pb.ItemWriteResult] = Coalescer(
