@@ -69,7 +69,7 @@ def create_app(
     ending: Ending | None = None,
     metrics: Metrics | None = None,
 ) -> FastAPI:
-    """The facade as an ASGI application; *settings* are read from ITEMS_* by default.
+    """Return the facade as an ASGI application; *settings* come from ITEMS_* by default.
 
     A server that is about to end says so by *ending*: the application is not ready any
     more, and its streams end. What is measured is in *metrics*: whoever wants it shown
@@ -96,7 +96,7 @@ def create_app(
 
 
 def page_routes(version: str) -> list[BaseRoute]:
-    """What people open in a browser, and what that loads."""
+    """Return the routes of the pages for browsers, and of the files that they load."""
     return [
         *front_page_routes(version),
         *documentation_routes(),
@@ -125,7 +125,7 @@ def _lifespan(settings: Settings, ending: Ending, metrics: Metrics) -> Any:
 def _middleware(
     settings: Settings, metrics: Metrics, pages: Sequence[BaseRoute]
 ) -> tuple[Middleware, ...]:
-    """Outermost first."""
+    """Return the middleware, outermost first."""
     names = HostNames(settings.rest_hosts, settings.http)
     return (
         Middleware(Outflow),  # next to the connection: knows all that is written
@@ -144,7 +144,7 @@ def _middleware(
 def _measuring(
     settings: Settings, metrics: Metrics, pages: Sequence[BaseRoute]
 ) -> tuple[Middleware, ...]:
-    """Nothing if nobody looks: it is the only figure that takes its time from each request."""
+    """Return the middleware that measures requests, or none if no metrics are served."""
     if settings.rest_metrics is None:
         return ()
     paths = frozenset(page.path for page in pages if isinstance(page, Route))

@@ -1,4 +1,4 @@
-"""The HTTP server that runs the facade: uvicorn, set up on purpose."""
+"""The HTTP server of the facade: uvicorn, started and stopped by hand."""
 
 import asyncio
 import math
@@ -84,7 +84,7 @@ def _config(settings: Settings, app: FastAPI) -> uvicorn.Config:
 
 
 def _protocol(settings: Settings) -> Callable[..., asyncio.BaseProtocol]:
-    """What uvicorn makes for each connection."""
+    """Return the factory of a connection's protocol, for uvicorn."""
     bounds, buffer = bounds_of(settings), intake_buffer()
     return lambda *args, **kwargs: Intake(BoundedProtocol(bounds, *args, **kwargs), buffer)
 

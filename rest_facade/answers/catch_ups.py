@@ -1,4 +1,4 @@
-"""Watches that are behind: only a few at a time are read for.
+"""A limit on the watches that are behind: a few of them read at a time.
 
 A read that is under way takes a whole message, however large it is, as soon as the server
 has it. So a watch that is known to have more to tell waits for its turn, without an RPC if

@@ -1,4 +1,4 @@
-"""How events are written: as server-sent events, or as a JSON object on each line."""
+"""The formats of events: server-sent events, or a JSON object on each line."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ class Form:
 
 
 def _server_sent(event: Event) -> bytes:
-    """By HTML, 9.2.5; JSON has no line breaks, so that one `data` holds all of it."""
+    """Return *event* by HTML, 9.2.5: JSON has no line breaks, so one `data` holds all of it."""
     lines = b"event: %b\ndata: %b\n\n" % (event.name.encode(), event.content)
     return lines if event.cursor is None else b"id: %d\n%b" % (event.cursor, lines)
 
 
 def _line(event: Event) -> bytes:
-    """An object whose one key is the name of the event."""
+    """Return an object whose only key is the name of the event, and a line break."""
     return b'{"%b":%b}\n' % (event.name.encode(), event.content)
 
 

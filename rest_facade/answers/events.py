@@ -1,4 +1,4 @@
-"""What a watcher is told over HTTP: one event for each revision, snapshot part, bookmark."""
+"""The events of a watch over HTTP: one for each revision, snapshot part and bookmark."""
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def events_of(message: pb.WatchItemsResponse) -> Generator[None, None, list[Even
 
 
 def error_event(problem: Problem, request_id: str) -> Event:
-    """The last event of a stream that *problem* ended."""
+    """Return the last event of a stream that *problem* ended."""
     return Event(ERROR, encode(problem.to_json(request_id)), None)
 
 
@@ -83,7 +83,7 @@ def _snapshot(part: pb.ItemSnapshot) -> Steps:
 
 
 def _elements(elements: Iterable[Any], to_json: ToJson[Any]) -> Steps:
-    """The JSON of *elements*, one in a step."""
+    """Return the JSON of *elements*, one in a step."""
     encoded = []
     for element in elements:
         encoded.append(encode(to_json(element)))
@@ -92,6 +92,6 @@ def _elements(elements: Iterable[Any], to_json: ToJson[Any]) -> Steps:
 
 
 def _with(rest: dict[str, Any], name: bytes, elements: bytes) -> bytes:
-    """*rest* as JSON, with the list *name* of *elements*."""
+    """Return *rest* as JSON, with the list *name* of *elements*."""
     members = [b'"%b":[%b]' % (name, elements), *filter(None, (encode(rest)[1:-1],))]
     return b"{%b}" % b",".join(members)

@@ -1,4 +1,4 @@
-"""What calls are answered with."""
+"""The JSON answers to calls."""
 
 from collections.abc import Callable, Generator, Iterable
 from http import HTTPStatus
@@ -54,7 +54,7 @@ async def list_answer(
 
 
 def _encoded(elements: Iterable[M], to_json: ToJson[M]) -> Generator[None, None, list[bytes]]:
-    """The JSON of each of *elements*, one in a step."""
+    """Return the JSON of each of *elements*, one in a step."""
     encoded = []
     for element in elements:
         encoded.append(encode(to_json(element)))
@@ -70,13 +70,13 @@ async def _item(call: Call, item: pb.Item) -> bytes:
 
 
 async def item_answer(call: Call, item: pb.Item) -> Response:
-    """The answer to a read: *item* with its tag."""
+    """Return the answer to a read: *item* with its tag."""
     body = await _item(call, item)
     return JsonAnswer(body, etag=entity_tag(item.etag), cache_control=REVALIDATE)
 
 
 def not_modified(call: Call, etag: str) -> Response:
-    """The answer to a client that has the version *etag*: its tag, and nothing more."""
+    """Return the answer to a client that has the version *etag*: its tag, and nothing more."""
     headers = {"etag": known_tag(call.headers, etag), "cache-control": REVALIDATE}
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
@@ -84,7 +84,7 @@ def not_modified(call: Call, etag: str) -> Response:
 async def written_answer(
     call: Call, result: pb.ItemWriteResult, *, validate_only: bool
 ) -> Response:
-    """The answer to a write: the item with its tag; 201 and where it is if it is new."""
+    """Return the answer to a write: the item with its tag; 201 and where it is if it is new."""
     content = await _item(call, result.item)
     if validate_only:
         return JsonAnswer(content)

@@ -1,4 +1,4 @@
-"""A server stream as an HTTP answer that goes on: to its end, or until one side leaves."""
+"""A watch as a streaming HTTP answer, until the watch or the client ends it."""
 
 import asyncio
 from collections.abc import Generator
@@ -66,7 +66,7 @@ class EventAnswer(Response):
         await send({"type": "http.response.body", "body": body})
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> Problem | None:
-        """Send events until something ends that: why, if somebody is there to be told."""
+        """Send events until the stream ends; return the reason if the client is still there."""
         telling = asyncio.ensure_future(self._tell(send))
         leaving = asyncio.ensure_future(gone(receive))
         stopping = asyncio.ensure_future(scope["state"]["stopping"].wait())
@@ -82,7 +82,7 @@ class EventAnswer(Response):
         return _draining() if telling.cancelled() else telling.result()
 
     async def _tell(self, send: Send) -> Problem:
-        """Send events until the stream ends, and say why it did."""
+        """Send events until the watch ends, and return the reason."""
         try:
             await _write(send, self._form.opening)
             while True:
@@ -94,7 +94,7 @@ class EventAnswer(Response):
             return problem
 
     async def _next(self) -> bytes:
-        """What is to be written next: the events of a message, or a heartbeat.
+        """Return the bytes to write next: the events of a message, or a heartbeat.
 
         Of all large messages, one is held and converted at a time. The other watches wait
         with their cursors, if they have some.
@@ -115,7 +115,7 @@ class EventAnswer(Response):
         return self._form.heartbeat if message is None else at_once(self._written(message))
 
     def _written(self, encoded: bytes) -> Generator[None, None, bytes]:
-        """The events of a message, in steps."""
+        """Return the events of a message, in steps."""
         message = pb.WatchItemsResponse.FromString(encoded)
         self._watch.take(message)
         events = yield from events_of(message)

@@ -1,4 +1,4 @@
-"""The bytes that clients make the facade hold: a budget for all, and who pays beyond it."""
+"""A budget for the bytes that the facade holds for all clients together."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ SMALL = 16 * 1024
 
 
 class Holding:
-    """What one connection makes the facade hold; *give_up* lets go of it."""
+    """The bytes that the facade holds for one connection; *give_up* ends the connection."""
 
     def __init__(self, give_up: Callable[[], None]) -> None:
         self.give_up = give_up

@@ -1,4 +1,4 @@
-"""What all connections of a facade share: its limits, and who has its turn."""
+"""The limits that all connections of a facade share."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""How the bytes of a connection make messages, and how many of them are allowed."""
+"""The framing of messages on a connection, and the sizes that are allowed."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ _END_OF_HEAD = b"\r\n\r\n"
 
 
 class Framing:
-    """Where in a message a connection is, and how many bytes of which kind it had."""
+    """The position of a connection within a message, and its bytes so far, by kind."""
 
     def __init__(self) -> None:
         self.is_between = True
@@ -39,7 +39,7 @@ class Framing:
         self._left: int | None = 0
 
     def begin(self) -> None:
-        """A message begins, with its head."""
+        """Begin a message, with its head."""
         self.is_between, self.is_head = False, True
         self.fields = self.size = self._target = self._body = 0
         self._left = 0
@@ -56,34 +56,34 @@ class Framing:
         return target
 
     def end_head(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """The head has ended, and had *headers*; the body begins."""
+        """End the head, which had *headers*, and begin the body."""
         self.is_head = False
         self._left = next((int(value) for name, value in headers if name == b"content-length"), 0)
         if any(name == b"transfer-encoding" for name, _ in headers):
             self._left = None
 
     def take_body(self, size: int) -> None:
-        """So many bytes were of the body."""
+        """Count *size* bytes of the body."""
         self._body += size
         if self._left is not None:
             self._left -= size
 
     def end(self) -> None:
-        """The message has ended."""
+        """End the message."""
         self.is_between = True
         self.size = self._target = self._body = 0
 
     @property
     def is_long(self) -> bool:
-        """Whether the message is so long that others may have their turn meanwhile."""
+        """True if the message is so long that other connections have their turn meanwhile."""
         return self.size >= HEAD_READ
 
     def appetite(self) -> int:
-        """How many bytes to read at once."""
+        """Return the number of bytes to read at once."""
         return BODY_READ if self.is_long or not (self.is_between or self.is_head) else HEAD_READ
 
     def piece(self, data: bytes, begin: int) -> int:
-        """Where the part of *data* from *begin* on ends that is parsed at once.
+        """Return the end of the part of *data* from *begin* on that is parsed at once.
 
         That is one message, but for those that follow chunks; of a long one, all there is.
         """
@@ -94,7 +94,7 @@ class Framing:
         return len(data) if found < 0 else found + len(_END_OF_HEAD)
 
     def count(self, size: int) -> str | None:
-        """Count *size* bytes that were parsed; tell what is wrong if they are too many."""
+        """Count *size* parsed bytes; return the limit that they exceed, or None."""
         self.size += size
         if self._target > MAX_TARGET_BYTES:
             return f"the request target may have {MAX_TARGET_BYTES} bytes"

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn speaks it, with bounds on what one connection may send and hold.
+"""HTTP/1.1 by uvicorn, with limits on what one connection may send and hold.
 
 What uvicorn is asked to do here, and in `server.py`, is held by `tests/rest_facade/test_seams.py`.
 """
@@ -64,7 +64,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(refusals.too_many_connections())
 
     def appetite(self) -> int:
-        """How many bytes to read at once."""
+        """Return the number of bytes to read at once."""
         return self._framing.appetite()
 
     def data_received(self, data: bytes) -> None:
@@ -174,7 +174,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._stall.move()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give up all calls of the connection; uvicorn tells it to the last one only."""
+        """Cancel all calls of the connection; uvicorn notifies the last one only."""
         self._patience.end()
         self._stall.close()
         self._bounds.connections.close(self)
@@ -222,11 +222,11 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(refusals.too_many_bytes())
 
     def _has_enough(self) -> bool:
-        """Whether nothing more is read now: a call waits for those before it, or others do."""
+        """Return whether reading stays paused: for earlier calls, or for other connections."""
         return bool(self.pipeline or self._unparsed or self._is_resting)
 
     def _is_idle(self) -> bool:
-        """Whether no call is under way."""
+        """Return whether no call is under way."""
         return not self.pipeline and _is_answered(self._answering)
 
     def _end_calls(self) -> None:
@@ -258,7 +258,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._end_in_turn()
 
     def _instead_of_broken(self, problem: Problem) -> Problem | None:
-        """Give up the call whose request is broken; *problem*, if it has no answer yet."""
+        """Cancel the call whose request is broken; return *problem* if it has no answer yet."""
         if self._framing.is_between or self._framing.is_head:
             return problem
         broken = self.cycle
@@ -323,7 +323,7 @@ def _is_answered(call: RequestResponseCycle | None) -> bool:
 
 
 def _leave(call: RequestResponseCycle | None) -> None:
-    """Tell *call* that its client has gone."""
+    """Mark *call* as one whose client has disconnected."""
     if call is not None:
         call.disconnected = True
         call.message_event.set()

@@ -1,4 +1,4 @@
-"""Connections with long messages are read in turn, so that short ones need not wait for them."""
+"""A queue in which connections with long messages take turns to read."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""How much is read of a connection at once: as much as it may be worth."""
+"""Reads of a connection in sizes that fit the message at hand."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from rest_facade.http.protocol import BoundedProtocol
 
 
 class Intake(asyncio.BufferedProtocol):
-    """Reads for *protocol*, in its measure, into the *buffer* of all connections.
+    """Reads for *protocol*, as many bytes as it wants, into the *buffer* of all connections.
 
     A transport reads as much as it can otherwise, 256 KB: thousands of small requests.
     """
@@ -46,5 +46,5 @@ class Intake(asyncio.BufferedProtocol):
 
 
 def intake_buffer() -> memoryview:
-    """A buffer for the connections of a server."""
+    """Return a buffer for the connections of a server."""
     return memoryview(bytearray(BODY_READ))

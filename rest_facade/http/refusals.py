@@ -1,4 +1,4 @@
-"""What the protocol itself refuses: no middleware sees it, so it is logged and written here."""
+"""The refusals of the protocol itself, logged and written here as no middleware sees them."""
 
 from http import HTTPStatus
 
@@ -10,36 +10,36 @@ from rest_facade.problems.problems import Problem, refused
 
 
 def too_large(detail: str) -> Problem:
-    """The head, or what frames the body, is larger than is read."""
+    """Return the refusal of a head, or a body's framing, that exceeds its limit."""
     status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
     return Problem(StatusCode.RESOURCE_EXHAUSTED, "REQUEST_TOO_LARGE", detail, status=status)
 
 
 def too_late(seconds: float) -> Problem:
-    """The head did not come in time."""
+    """Return the refusal of a head that did not arrive within *seconds*."""
     detail = f"the request line and headers did not come within {seconds:g} s"
     status = HTTPStatus.REQUEST_TIMEOUT
     return Problem(StatusCode.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", detail, status=status)
 
 
 def malformed() -> Problem:
-    """What came is not HTTP/1.1."""
+    """Return the refusal of bytes that are not HTTP/1.1."""
     detail = "the request is not valid HTTP/1.1"
     return Problem(StatusCode.INVALID_ARGUMENT, "VALIDATION_FAILED", detail)
 
 
 def too_many_connections() -> Problem:
-    """There are as many connections as the facade takes, and each has a call under way."""
+    """Return the refusal of a connection while all others are busy."""
     return _overloaded("the facade has as many connections as it takes; try again")
 
 
 def too_many_bytes() -> Problem:
-    """Requests that are still on their way have more bytes than the facade holds."""
+    """Return the refusal of a request while unanswered ones exceed the budget."""
     return _overloaded("too much is being sent to the facade at once; try again")
 
 
 def written(problem: Problem, peer: tuple[str, int] | None) -> bytes:
-    """*problem* as the last answer of the connection to *peer*, which is logged."""
+    """Log *problem* and return its bytes as the last answer of the connection to *peer*."""
     request_id = str(uuid_utils.uuid7())
     structlog.get_logger("rest_facade.access").info(
         "refused",

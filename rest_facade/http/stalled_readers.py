@@ -1,4 +1,4 @@
-"""Clients that do not read their answers: what they may leave unread, and for how long."""
+"""Limits for clients that do not read their answers, in bytes and seconds."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from rest_facade.http.budget import SMALL, Budget, Holding
 
 
 class Stall:
-    """Ends a connection whose client takes nothing of an answer for *seconds*.
+    """A watchdog that ends a connection whose client reads nothing for *seconds*.
 
     It is noticed within twice that time. What is unread counts against *budget*.
     """

@@ -1,4 +1,4 @@
-"""How long a connection waits for its client: for a head, and for what is not wanted any more."""
+"""The timeouts of a connection: for a head, and for input after the last answer."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,38 +30,38 @@ class Patience:
 
     @property
     def expects_head(self) -> bool:
-        """Whether a head is under way, or must come."""
+        """True while a head is awaited or incomplete."""
         return self._head is not None
 
     @property
     def lingers(self) -> bool:
-        """Whether all is said, and the client may still send."""
+        """True while the connection discards input after its last answer."""
         return self._linger is not None
 
     def expect_head(self) -> None:
-        """Begin to wait for a head, unless that has begun."""
+        """Start the timer of a head, unless it runs."""
         if self._head is None:
             self._head = self._loop.call_later(self._seconds, self._too_late)
 
     def linger(self) -> None:
-        """Give the client a moment to stop sending."""
+        """Discard input for a while, so that the client can read its answer."""
         self._discarded = 0
         self._linger = self._loop.call_later(LINGER, self._close)
 
     def discard(self, size: int) -> None:
-        """Count *size* bytes that came after all was said."""
+        """Count *size* bytes of discarded input."""
         self._discarded += size
         if self._discarded > MOST_DISCARDED:
             self._close()
 
     def end_head(self) -> None:
-        """The head has come."""
+        """Stop waiting for a head."""
         if self._head is not None:
             self._head.cancel()
             self._head = None
 
     def end(self) -> None:
-        """Wait for nothing any more."""
+        """Cancel all timers."""
         self.end_head()
         if self._linger is not None:
             self._linger.cancel()

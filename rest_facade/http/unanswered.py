@@ -1,4 +1,4 @@
-"""What one connection has sent of calls that are not answered yet, against the budget."""
+"""The bytes of one connection's unanswered calls, counted against the budget."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from rest_facade.http.budget import SMALL, Budget, Holding
 
 
 class Receipts:
-    """The bytes of one connection; *give_up* is called when it must pay for all."""
+    """The unanswered bytes of one connection; *give_up* is called if it exceeds the budget."""
 
     def __init__(self, budget: Budget, give_up: Callable[[], None]) -> None:
         self._budget = budget
@@ -25,6 +25,6 @@ class Receipts:
         self._budget.keep(self._holding)
 
     def release(self) -> None:
-        """Let go of everything: all calls are answered, or nobody answers them."""
+        """Release all bytes: every call was answered or cancelled."""
         self._complete = 0
         self._budget.resize(self._holding, 0)

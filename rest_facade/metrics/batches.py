@@ -24,7 +24,7 @@ class BatchTally:
         self._refusals.inc()
 
     def read(self, waiting: Callable[[], int]) -> None:
-        """Have *waiting* tell how many wait, at each scrape."""
+        """Read the number of waiting calls from *waiting* at each scrape."""
         self._waiting.set_function(waiting)
 
 

@@ -1,4 +1,4 @@
-"""All that is measured of one facade."""
+"""The metrics of one facade."""
 
 from items_runtime.metrics import process_registry, restarts
 from rest_facade.metrics.batches import BatchMetrics

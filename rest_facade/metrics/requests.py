@@ -36,7 +36,7 @@ class RequestMetrics:
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """The answer to a *method* request at *route*, a template, began after *seconds*."""
+        """Count the answer to *method* at *route*, a template, which began after *seconds*."""
         key = (method if method in METHODS else OTHER, route, status // 100)
         known = self._known.get(key)
         if known is None:

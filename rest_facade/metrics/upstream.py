@@ -22,5 +22,5 @@ class UpstreamMetrics:
         ).set_function(lambda: self.streams)
 
     def stream_ended(self) -> None:
-        """One of the streams goes on no more."""
+        """Count a stream that has ended."""
         self.streams -= 1

@@ -1,4 +1,4 @@
-"""What happens around each call, pure ASGI: ids, headers, the log, faults."""
+"""The middleware of each call's context, in pure ASGI: ids, headers, the log, faults."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""Larger answers are compressed for clients that take gzip. Pure ASGI."""
+"""The compression of larger answers for clients that accept gzip. Pure ASGI."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""Which names the facade answers to. Pure ASGI.
+"""The check of `Host` against the names that the facade serves. Pure ASGI.
 
 A page of another site can have its own name lead to an address that only the reader of the
 page can reach, such as that of a developer's loopback. The browser then takes the service
@@ -44,7 +44,7 @@ class HostNames:
         self._names = names.union(LOOPBACK, own)
 
     def include(self, host: str) -> bool:
-        """Whether the service answers to *host*, which is without its port."""
+        """Return whether the service answers to *host*, without its port."""
         name = host.strip("[]").lower().rstrip(".")
         return self._any or name in self._names or _is_address(name)
 
@@ -77,13 +77,13 @@ class Hosts:
 
 
 def host_of(authority: str) -> str | None:
-    """The host in *authority*, without its port; None if there is none."""
+    """Return the host in *authority*, without its port; None if there is none."""
     found = _AUTHORITY.fullmatch(authority.strip())
     return found["host"] if found else None
 
 
 def origin_form(target: bytes, headers: list[tuple[bytes, bytes]]) -> bytes:
-    """*target* without its authority, which takes the place of `Host` in *headers*.
+    """Return *target* without its authority, which replaces `Host` in *headers*.
 
     That is how the absolute form is to be read. (RFC 9112, 3.2.2)
     """

@@ -1,4 +1,4 @@
-"""Requests are counted here: their statuses, their seconds, and those under way."""
+"""The middleware that counts requests: statuses, seconds, and requests in flight."""
 
 import time
 from collections.abc import Awaitable, Collection

@@ -1,4 +1,4 @@
-"""Which pages may write: our own, and those of the origins that CORS allows. Pure ASGI.
+"""The check of `Origin`: only our own pages and those that CORS allows write. Pure ASGI.
 
 A browser sends some writes of any page without asking first, and with what it knows of the
 reader: the reader's network, at least. It says whose page it was (Fetch, 3.2; Fetch
@@ -59,7 +59,7 @@ class Origins:
 
 
 def _place(origin: str) -> tuple[str, int] | None:
-    """The host and the port of *origin*; None if it has none, as `null`."""
+    """Return the host and the port of *origin*; None if it has none, as `null`."""
     try:
         parts = urlsplit(origin)
         port = parts.port or _DEFAULT_PORTS[parts.scheme]

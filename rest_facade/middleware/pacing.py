@@ -1,4 +1,4 @@
-"""Large answers are written in pieces, as fast as their client reads them. Pure ASGI."""
+"""The pacing of large answers: written as fast as the client reads. Pure ASGI."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

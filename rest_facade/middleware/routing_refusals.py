@@ -1,4 +1,4 @@
-"""What the routing refuses, as problems."""
+"""The refusals of the router, as problems."""
 
 from http import HTTPStatus
 

@@ -47,7 +47,7 @@ EVENT = "WatchEvent"
 
 
 def event_schema(references: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The schema of a line; *references* lead to the contents, by the name of the event."""
+    """Return the schema of a line; *references* lead to the contents, by the name of the event."""
     return {
         "title": EVENT,
         "type": "object",
@@ -63,7 +63,7 @@ def event_schema(references: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def event_content(media_type: str, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What each event of a stream in *media_type* is; *schema* is that of a line."""
+    """Return the schema and an example of an event in *media_type*; *schema* is a line's."""
     if media_type != EVENT_STREAM:
         return {"schema": schema, "example": {COMMIT: examples.COMMIT}}
     data = encode(examples.COMMIT).decode()

@@ -1,4 +1,4 @@
-"""What calls and answers look like, for the OpenAPI document."""
+"""Examples of requests and answers, for the OpenAPI document."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Where an answer leads to, for the OpenAPI document: the calls that take the id in it."""
+"""Links from an answer to the calls that take its id, for the OpenAPI document."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,7 +21,7 @@ LINKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def links(rpc: str) -> dict[str, Any]:
-    """The links of the wanted answer to *rpc*."""
+    """Return the links of a successful answer to *rpc*."""
     return {name: _link(name) for name in LINKS.get(rpc, ())}
 
 

@@ -1,4 +1,4 @@
-"""The headers that calls and answers have, for the OpenAPI document."""
+"""The headers of requests and answers, for the OpenAPI document."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

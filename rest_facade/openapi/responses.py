@@ -1,4 +1,4 @@
-"""The answers that operations give, for the OpenAPI document."""
+"""The responses of operations, for the OpenAPI document."""
 
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
@@ -127,7 +127,7 @@ PROBLEM: Mapping[str, Any] = {
 
 
 def answers(operation: Operation, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of *operation*, by status; *schema* is that of the wanted one."""
+    """Return the responses of *operation* by status; *schema* is that of a success."""
     of_method = (
         *(WRITING if operation.method != "GET" else ()),
         *(WITH_BODY if operation.reads_body else ()),

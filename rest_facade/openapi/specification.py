@@ -79,7 +79,7 @@ TAGS = (
 
 
 def openapi_document(operations: Sequence[Operation], version: str) -> dict[str, Any]:
-    """The document that describes *operations*."""
+    """Return the document that describes *operations*."""
     routes = {route.rpc: route for route in ROUTES}
     pairs = [(operation, routes[operation.rpc]) for operation in operations]
     names, definitions = _schemas(route for _, route in pairs)
@@ -109,7 +109,7 @@ def openapi_document(operations: Sequence[Operation], version: str) -> dict[str,
 
 
 def _schemas(routes: Iterable[Route]) -> tuple[Names, dict[str, Any]]:
-    """A reference for each body and answer, and the schemas that they refer to."""
+    """Return a reference for each body and answer, and the schemas that they refer to."""
     found = list(routes)
     bodies: list[Form] = [(route.body_model, READ) for route in found if route.body_model]
     answers: list[Form] = [
@@ -154,7 +154,7 @@ def _operation(operation: Operation, route: Route, names: Names) -> dict[str, An
 
 
 def _summary(route: Route) -> str:
-    """The first clause of the comment, without the RPC's name: that is the operation's id."""
+    """Return the first clause of the comment, without the name of the RPC."""
     clause = re.split("[:;]", route.summary, maxsplit=1)[0].removeprefix(f"{route.rpc} ")
     return clause[:1].upper() + clause[1:]
 

@@ -1,4 +1,4 @@
-"""What a page of ours may load and run: what it is served with, and nothing else."""
+"""The content security policies of the pages."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ READ_POLICY = (
 
 
 def viewer_policy(page: str) -> str:
-    """The policy of a page that draws the OpenAPI document; viewers set inline styles."""
+    """Return the policy of a page that draws the OpenAPI document; viewers set inline styles."""
     return "; ".join(
         (
             "default-src 'none'",

@@ -66,5 +66,5 @@ def _page(draw: Callable[[str], HTMLResponse]) -> Callable[[Request], Response]:
 
 
 def _root_path(request: Request) -> str:
-    """The prefix that a proxy in front has stripped from the path."""
+    """Return the prefix that a proxy in front has stripped from the path."""
     return str(request.scope.get("root_path", ""))

@@ -83,7 +83,7 @@ def _row(name: str, reason: Reason) -> str:
 
 
 def _text(text: str) -> str:
-    """*text* as HTML, with its `backticks` as code."""
+    """Return *text* as HTML, with its `backticks` as code."""
     return _CODE.sub(r"<code>\1</code>", escape(text, quote=False))
 
 

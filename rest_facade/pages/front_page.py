@@ -67,7 +67,7 @@ def _links(prefix: str, version: str) -> Mapping[str, object]:
 
 
 def _page(page: Template, prefix: str, version: str) -> str:
-    """The page. Its links are relative, so that any proxy may strip a prefix, if none is known."""
+    """Return the page, with relative links unless the proxy's prefix is known."""
     base = f"{escape(prefix)}/" if prefix else ""
     return page.substitute(
         base=base,

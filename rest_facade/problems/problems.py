@@ -59,7 +59,7 @@ PREFIX = "ERROR_REASON_"
 
 
 class Place(StrEnum):
-    """Where in a request something is wrong."""
+    """The part of a request that a violation is in."""
 
     BODY = "body"
     QUERY = "query"
@@ -82,7 +82,7 @@ class Violation:
     suggestion: str | None = None
 
     def to_json(self) -> dict[str, str]:
-        """The violation as a problem lists it."""
+        """Return the violation as a problem lists it."""
         key = "pointer" if self.place is Place.BODY else "name"
         shown = {"in": self.place.value, key: self.where, "detail": self.detail}
         return shown if self.suggestion is None else shown | {"suggestion": self.suggestion}
@@ -114,12 +114,12 @@ class Problem(Exception):
         self.status = status or HTTP_STATUS_OF_REASON.get(reason) or HTTP_STATUS[code]
 
     def but(self, **changes: Any) -> "Problem":
-        """The same refusal with *changes*: an exception of its own, for another caller."""
+        """Return a new problem with *changes*; an exception is raised to one caller only."""
         members: dict[str, Any] = {name: getattr(self, name) for name in _MEMBERS}
         return Problem(**(members | changes))
 
     def to_json(self, request_id: str) -> dict[str, Any]:
-        """The members of the problem object."""
+        """Return the members of the problem object."""
         members: dict[str, Any] = {
             "type": problem_type(self.reason),
             "title": title(self.reason),
@@ -149,12 +149,12 @@ _MEMBERS = (
 
 
 def invalid(*violations: Violation, reason: str = "VALIDATION_FAILED") -> Problem:
-    """The refusal of a request in which *violations* were found, at least one."""
+    """Return the refusal of a request in which *violations* were found, at least one."""
     return Problem(StatusCode.INVALID_ARGUMENT, reason, summary(violations), violations=violations)
 
 
 def summary(violations: Sequence[Violation]) -> str:
-    """What *violations* say, in one line."""
+    """Return *violations* as one line of text."""
     return "; ".join(map(_sentence, violations))
 
 
@@ -164,7 +164,7 @@ def _sentence(found: Violation) -> str:
 
 
 def refused(problem: Problem, request_id: str) -> Response:
-    """The answer to a refused call."""
+    """Return the answer to a refused call."""
     response = Response(
         to_json(problem.to_json(request_id)),
         status_code=problem.status,
@@ -177,15 +177,15 @@ def refused(problem: Problem, request_id: str) -> Response:
 
 
 def problem_type(reason: str) -> str:
-    """The URI reference that identifies *reason*; the facade serves a page there."""
+    """Return the URI reference that identifies *reason*; the facade serves a page there."""
     return f"/errors#{slug(reason)}"
 
 
 def slug(reason: str) -> str:
-    """*reason* as the anchor of its entry."""
+    """Return *reason* as the anchor of its entry."""
     return reason.lower().replace("_", "-")
 
 
 def title(reason: str) -> str:
-    """*reason* in words: the same for every problem of its type."""
+    """Return *reason* in words: the title of every problem of its type."""
     return reason.replace("_", " ").capitalize().replace("json", "JSON")

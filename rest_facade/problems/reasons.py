@@ -192,12 +192,12 @@ def all_reasons() -> Iterator[tuple[str, Reason]]:
 
 
 def meaning(name: str) -> str:
-    """What the contract says of the reason *name*."""
+    """Return the comment of the reason *name* in the contract."""
     return ERROR_REASON[PREFIX + name].removesuffix(" (REST only)")
 
 
 def http_statuses(name: str, reason: Reason) -> str:
-    """The HTTP statuses of the reason: the usual one, and others with their cases."""
+    """Return the HTTP statuses of the reason: the usual one, and others with their cases."""
     if reason.grpc_only:
         return "-"
     usual = HTTP_STATUS_OF_REASON.get(name) or HTTP_STATUS[reason.code]

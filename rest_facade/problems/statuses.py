@@ -1,4 +1,4 @@
-"""What the statuses of the gRPC server say: google.rpc.Status -> Problem."""
+"""The statuses of the gRPC server as problems: google.rpc.Status -> Problem."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -57,7 +57,7 @@ M = TypeVar("M", bound=Message)
 
 
 def problem_of_error(error: AioRpcError) -> Problem:
-    """The refusal that a failed RPC is answered with."""
+    """Return the refusal that a failed RPC is answered with."""
     serialized = dict(error.trailing_metadata() or ()).get(DETAILS_KEY, b"")
     status = status_pb2.Status(code=error.code().value[0], message=error.details() or "")
     try:
@@ -69,7 +69,7 @@ def problem_of_error(error: AioRpcError) -> Problem:
 
 
 def problem_of_status(status: status_pb2.Status) -> Problem:
-    """The refusal that *status* describes, with the details that it carries."""
+    """Return the refusal that *status* describes, with the details that it carries."""
     code = _CODES.get(status.code, StatusCode.UNKNOWN)
     info = _detail(status, details.ErrorInfo)
     if code in FAULTS and (info is None or info.reason not in TOLD):

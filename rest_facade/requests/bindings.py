@@ -1,4 +1,4 @@
-"""Where the fields of an RPC's request stand in its REST request, by google.api.http."""
+"""The places of an RPC's fields in its REST request, by google.api.http."""
 
 import re
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ class Binding:
 
     @classmethod
     def of(cls, route: Route) -> "Binding":
-        """The binding that the contract states for *route*."""
+        """Return the binding that the contract states for *route*."""
         service = pb.DESCRIPTOR.services_by_name["ItemService"]
         fields, names = _VARIABLE.findall(route.template), _VARIABLE.findall(route.path)
         return cls(
@@ -34,7 +34,7 @@ class Binding:
         )
 
     def locate(self, problem: Problem) -> Problem:
-        """*problem* with what is wrong placed in the REST request."""
+        """Return *problem* with its violations placed in the REST request."""
         if not any(found.place is Place.FIELD for found in problem.violations):
             return problem
         violations = [self._place(found) for found in problem.violations]

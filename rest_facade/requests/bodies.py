@@ -20,7 +20,7 @@ B = TypeVar("B", bound=Message)
 async def read_body(
     receive: Receive, headers: Mapping[str, str], accepted: Collection[str], limit: int
 ) -> bytes:
-    """The body in one of the *accepted* media types; empty if there is none.
+    """Return the body in one of the *accepted* media types; empty if there is none.
 
     An empty one that is said to be of another type is refused, too: a page of another site
     can send a form without asking, a body of JSON it cannot. (Fetch, 2.2.2)

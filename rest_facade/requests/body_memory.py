@@ -1,4 +1,4 @@
-"""Room for large bodies: what they take of memory while they are read and answered.
+"""A limit on the memory that large bodies take while they are read and answered.
 
 A body of 4 MiB becomes up to 50 MiB of values and messages. So large bodies have a room
 of a fixed size, in which each waits for its place; small ones pass by. A place is kept
@@ -35,18 +35,18 @@ PER_ELEMENT = 400
 
 
 def is_small(raw: bytes) -> bool:
-    """Whether *raw* costs too little to be weighed."""
+    """Return whether *raw* costs too little to be weighed."""
     return len(raw) <= SMALL and most_elements(raw) <= FEW
 
 
 def weight(raw: bytes) -> int:
-    """The bytes that *raw* takes at most until it is answered."""
+    """Return the bytes that *raw* takes at most until it is answered."""
     elements = min(most_elements(raw), MAX_ELEMENTS)
     return min(len(raw) * PER_BYTE + elements * PER_ELEMENT, ROOM)
 
 
 class Bulk:
-    """The room of one process."""
+    """The memory for the large bodies of one process."""
 
     def __init__(self) -> None:
         self._left = ROOM

@@ -51,7 +51,7 @@ class Call:
     media_type: str = JSON
 
     def path(self, model: type[P]) -> P:
-        """The variables in the path.
+        """Return the variables in the path as *model*.
 
         Raises:
             Problem: one breaks a limit.
@@ -62,7 +62,7 @@ class Call:
             raise refusal(error, model, Place.PATH) from None
 
     def query(self, model: type[Q]) -> Q:
-        """The query.
+        """Return the query as *model*.
 
         Raises:
             Problem: a parameter is unknown, given twice, or breaks a limit.
@@ -72,7 +72,7 @@ class Call:
     async def body(
         self, model: type[B], accepted: Collection[str] = (JSON,), *, default: bytes = b""
     ) -> B:
-        """The body, read within the limits; *default* stands for an empty one.
+        """Return the body as *model*, read within the limits; an empty body reads as *default*.
 
         Others are served while a large one is parsed.
 
@@ -99,7 +99,7 @@ class Call:
             raise _overloaded() from None
 
     async def while_connected(self, answer: Awaitable[T]) -> T:
-        """*answer*, which is given up when the client goes away.
+        """Return *answer*; cancel it if the client disconnects.
 
         Raises:
             Problem: the client went away.
@@ -117,7 +117,7 @@ class Call:
 
 
 async def gone(receive: Receive) -> None:
-    """Wait until the client goes away."""
+    """Wait until the client disconnects."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -1,4 +1,4 @@
-"""How long a call may take: `Request-Timeout` and `Grpc-Timeout`, within bounds."""
+"""The deadline of a call: `Request-Timeout` and `Grpc-Timeout`, within bounds."""
 
 import math
 import re
@@ -20,7 +20,7 @@ class Deadlines:
     maximum: float
 
     def timeout(self, headers: Mapping[str, str]) -> float:
-        """Seconds that the call with *headers* may take: the shortest of what applies.
+        """Return the seconds that the call with *headers* may take: the shortest that applies.
 
         Raises:
             Problem: a header is not a positive time.
@@ -30,7 +30,7 @@ class Deadlines:
 
 
 def asked_timeout(headers: Mapping[str, str]) -> float:
-    """Seconds that the caller with *headers* waits; infinite if it does not say.
+    """Return the seconds that the client with *headers* waits; infinite by default.
 
     Raises:
         Problem: a header is not a positive time.

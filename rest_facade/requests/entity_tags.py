@@ -22,19 +22,19 @@ class EntityTags:
 
 
 def entity_tag(etag: str) -> str:
-    """The tag of the version *etag*."""
+    """Return the tag of the version *etag*."""
     return f'"{etag}"'
 
 
 def known_tag(headers: Mapping[str, str], etag: str) -> str:
-    """The tag of the version *etag* by which the client knows it: of a compressed answer or not."""
+    """Return the tag by which the client knows the version *etag*, compressed or not."""
     known = headers.get("if-none-match", "")
     compressed = entity_tag(etag + COMPRESSED)
     return compressed if compressed in known and entity_tag(etag) not in known else entity_tag(etag)
 
 
 def read_entity_tags(headers: Mapping[str, str], name: str) -> EntityTags | None:
-    """The tags in the header *name*; None without it.
+    """Return the tags in the header *name*; None without it.
 
     Raises:
         Problem: the header is neither `*` nor a list of entity tags.

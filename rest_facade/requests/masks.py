@@ -11,7 +11,7 @@ from items_protojson.message import Message
 
 
 def mask_of(body: ItemPatch) -> FieldMask:
-    """The paths that *body* writes: what it has, and what it removes with null.
+    """Return the paths that *body* writes: what it has, and what it removes with null.
 
     Objects are merged, so that what the body does not name stays: maps by their keys,
     free-form JSON and messages as deep as they go. Lists are replaced.
@@ -22,7 +22,7 @@ def mask_of(body: ItemPatch) -> FieldMask:
 
 
 def _paths(body: Message, name: str) -> Iterator[str]:
-    """What the field *name* of *body* writes; its value shows what kind of field it is."""
+    """Yield the paths that the field *name* of *body* writes, by the kind of its value."""
     match getattr(body, name):
         case dict() as entries:
             yield from (f"{name}.{_quoted(key)}" for key in sorted(entries))
@@ -36,5 +36,5 @@ def _paths(body: Message, name: str) -> Iterator[str]:
 
 
 def _quoted(key: str) -> str:
-    """*key* in backticks, as AIP-161 says; one that it holds is doubled."""
+    """Return *key* in backticks (AIP-161); a backtick within is doubled."""
     return f"`{key.replace('`', '``')}`"

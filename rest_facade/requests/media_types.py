@@ -1,4 +1,4 @@
-"""Which media types are read, and what a client takes."""
+"""Media types: those of request bodies, and those that a client accepts."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
@@ -21,7 +21,7 @@ JSON_LINES = "application/jsonl"
 
 
 def negotiate(headers: Mapping[str, str], offered: Sequence[str]) -> str:
-    """The one of the *offered* types that the client likes best, the first of equals.
+    """Return the *offered* type that the client prefers; the first of equals.
 
     By RFC 9110, 12.5.1: of the ranges that match a type, the most specific counts.
 
@@ -49,7 +49,7 @@ def preferred(headers: Mapping[str, str], offered: Sequence[str]) -> str | None:
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether the client takes gzip, by RFC 9110, 12.5.3."""
+    """Return whether the client takes gzip, by RFC 9110, 12.5.3."""
     if not accept_encoding:
         return False
     qualities = dict(_qualities(accept_encoding))

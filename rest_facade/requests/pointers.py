@@ -14,7 +14,7 @@ _SEGMENT = re.compile(rf"\.?(?P<name>[^.\[]+)|\[(?P<index>\d+)\]|\[(?P<key>{_KEY
 
 
 def json_pointer(message: Descriptor, path: str) -> str:
-    """Where the field at *path* of *message* stands in the JSON of the message.
+    """Return the JSON pointer of the field at *path* in the JSON of *message*.
 
     Names become camelCase; keys of maps and of free-form objects stay as they are.
     """
@@ -38,7 +38,7 @@ def _json_names(message: Descriptor | None, path: str) -> Iterator[str]:
 
 
 def _inner(field: FieldDescriptor) -> Descriptor | None:
-    """The message whose fields come next; none in a map or in free-form JSON."""
+    """Return the message whose fields come next; none in a map or in free-form JSON."""
     inner = field.message_type
     return None if inner is None or inner.file.package != "items.v1" or _is_map(field) else inner
 

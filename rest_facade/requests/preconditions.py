@@ -33,7 +33,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.I
 
 
 def is_current(known: EntityTags | None, etag: str) -> bool:
-    """Whether the client has the version *etag* already: `If-None-Match`, compared weakly."""
+    """Return whether the client has the version *etag*: `If-None-Match`, compared weakly."""
     return known is not None and (known.any or etag in known.strong + known.weak)
 
 
@@ -54,7 +54,7 @@ def require_current(expected: EntityTags | None, etag: str) -> None:
 
 
 def requires_absence(headers: Mapping[str, str]) -> bool:
-    """Whether the write may only create: `If-None-Match: *`.
+    """Return whether the write may only create: `If-None-Match: *`.
 
     Raises:
         Problem: the header names versions, or contradicts `If-Match`.
@@ -78,7 +78,7 @@ def refuse_headers(headers: Mapping[str, str], *names: str) -> None:
 
 
 def identify(request: IdempotentRequest, headers: Mapping[str, str]) -> None:
-    """Give *request* the id in `Idempotency-Key`, so that it is done once.
+    """Set the id of *request* to the `Idempotency-Key`, so that it is applied once.
 
     Raises:
         Problem: the key is no UUID, or *request* has another one as a field.
@@ -95,12 +95,12 @@ def identify(request: IdempotentRequest, headers: Mapping[str, str]) -> None:
 
 
 def judge(problem: Problem, headers: Mapping[str, str]) -> Problem:
-    """*problem*, answered the HTTP way if it is that the condition of a header failed."""
+    """Return *problem*, with status 412 if the condition of a header failed."""
     if problem.reason in CONDITIONAL_REASONS and any(name in headers for name in CONDITIONS):
         return problem.but(status=HTTPStatus.PRECONDITION_FAILED)
     return problem
 
 
 def _unquoted(text: str) -> str:
-    """The header is a quoted string in its draft standard, and bare in practice."""
+    """Return *text* without quotes: the draft standard has them, practice does not."""
     return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text

@@ -16,7 +16,7 @@ MAX_PARAMETERS = 2000
 
 
 def parse_query(model: type[Q], query_string: bytes) -> Q:
-    """The *model* that *query_string* describes.
+    """Return the *model* that *query_string* describes.
 
     Raises:
         Problem: a parameter is unknown, given twice, or breaks a limit.

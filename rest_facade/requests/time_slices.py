@@ -1,4 +1,4 @@
-"""Turns: long work on the event loop, in slices, one slice of all of it at a time.
+"""Time slices for long work on the event loop, one slice at a time.
 
 Large bodies and answers take turns among each other. The calls that need none wait for
 one slice, however much of such work there is.

@@ -1,4 +1,4 @@
-"""What Pydantic finds wrong with a request, as a problem."""
+"""The violations that Pydantic finds in a request, as a problem."""
 
 import difflib
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ LONGEST_TYPO = 128
 
 
 def refusal(error: ValidationError, model: type[Message], place: Place) -> Problem:
-    """The refusal of what stands at *place*, which is not a *model*."""
+    """Return the refusal of the input at *place*, which is not a valid *model*."""
     return refusal_of(findings(error, model), place)
 
 
 def refusal_of(found: Iterable[Finding], place: Place) -> Problem:
-    """The refusal of what stands at *place*, for what was *found* there."""
+    """Return the refusal of the input at *place*, for the violations *found* in it."""
     return invalid(*(_violation(one, place) for one in found))
 
 
@@ -30,7 +30,7 @@ def _violation(found: Finding, place: Place) -> Violation:
 
 
 def _suggestion(found: Finding) -> str | None:
-    """The name that was probably meant by an unknown one."""
+    """Return the name that was probably meant by an unknown one."""
     name = found.pointer.rpartition("/")[2]
     if len(name) > LONGEST_TYPO:
         return None

@@ -1,4 +1,4 @@
-"""Many items at a time."""
+"""Routes of batches: many items in one call."""
 
 from collections.abc import Generator
 

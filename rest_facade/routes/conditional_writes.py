@@ -1,4 +1,4 @@
-"""Writes under the conditions of their headers."""
+"""Conditional writes: `If-Match` becomes the expected etag of a write."""
 
 from items.v1 import items_pb2 as pb
 from rest_facade.problems.problems import Place, Problem, Violation, invalid
@@ -19,7 +19,7 @@ Expecting = pb.Item | pb.DeleteItemRequest | pb.UndeleteItemRequest
 
 
 async def perform(call: Call, write: pb.ItemWrite) -> pb.ItemWriteResult:
-    """The result of *write*, under the conditions of the call's headers.
+    """Perform *write* under the conditions of the call's headers, and return its result.
 
     Raises:
         Problem: a condition does not hold, or the write is refused.
@@ -56,7 +56,7 @@ async def _expect(call: Call, expecting: Expecting, tags: EntityTags) -> None:
 
 
 async def _choose(call: Call, item_id: str, tags: EntityTags) -> str:
-    """The one etag to expect: of several, the one that the item has now, if any."""
+    """Return the etag to expect; of several, the one that the item has now, if any."""
     if tags.any:
         return ANY_VERSION
     possible = [etag for etag in tags.strong if _is_possible(etag)]

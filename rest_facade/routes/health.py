@@ -1,4 +1,4 @@
-"""Whether the facade lives, and whether it can serve."""
+"""The health of the facade: liveness and readiness."""
 
 from http import HTTPStatus
 
@@ -8,12 +8,12 @@ from starlette.routing import BaseRoute, Route
 
 
 async def live(_: Request) -> Response:
-    """The process answers."""
+    """Answer 200: the process is alive."""
     return JSONResponse({"status": "SERVING"})
 
 
 async def ready(request: Request) -> Response:
-    """A server answers, and says that it serves items; and this process goes on to serve."""
+    """Answer 200 if a server behind it serves items and this process is not draining."""
     state = request.scope["state"]
     if not state["ending"].draining.is_set() and await state["upstream"].is_serving():
         return JSONResponse({"status": "SERVING"})
@@ -21,7 +21,7 @@ async def ready(request: Request) -> Response:
 
 
 def health_routes() -> list[BaseRoute]:
-    """`/healthz` for liveness, `/readyz` for readiness."""
+    """Return `/healthz` for liveness and `/readyz` for readiness."""
     return [
         Route("/healthz", live, include_in_schema=False),
         Route("/readyz", ready, include_in_schema=False),

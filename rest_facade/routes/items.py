@@ -1,4 +1,4 @@
-"""One item: create, get, list, update, replace, delete, undelete."""
+"""Routes of items: create, get, list, update, replace, delete, undelete."""
 
 from starlette.responses import Response
 

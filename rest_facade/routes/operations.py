@@ -38,10 +38,10 @@ class Operation:
 
     @property
     def reads_body(self) -> bool:
-        """Whether a request has a body."""
+        """True if a request has a body."""
         return self.method in {"PATCH", "POST", "PUT"}
 
     @property
     def answers_item(self) -> bool:
-        """Whether the answer is an item, and so has its etag."""
+        """True if the answer is an item, and so has an etag."""
         return self.tag == "items" and self.rpc != "ListItems"

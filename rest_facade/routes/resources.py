@@ -44,7 +44,7 @@ class Resource(BaseRoute):
         )
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Whether the path is this one; the method is looked at later.
+        """Match the path alone; `handle` looks at the method.
 
         The path is taken as it was sent, so that an encoded slash is part of an id.
         """
@@ -55,7 +55,7 @@ class Resource(BaseRoute):
         return Match.FULL, {"path_params": variables, "route": self}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the call, or say why it is refused."""
+        """Answer the call, with a problem if it is refused."""
         request_id: str = scope["state"]["request_id"]
         try:
             response = await self._answer(scope, receive, request_id)
@@ -106,7 +106,7 @@ class Resource(BaseRoute):
 
 
 def resources(operations: Sequence[Operation], settings: Settings) -> list[Resource]:
-    """*operations* by their paths; the first path of a kind is matched first."""
+    """Return the resources of *operations*, one a path, matched in this order."""
     paths = dict.fromkeys(found.path for found in operations)
     return [
         Resource(path, [found for found in operations if found.path == path], settings)
@@ -124,7 +124,7 @@ def _route(rpc: str) -> Route:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """A variable is one segment of the path; a colon ends it and begins a custom verb."""
+    """Return the pattern of *path*; a variable is one segment, up to a colon."""
     return re.compile(_VARIABLE.sub(r"(?P<\1>[^/:]+)", re.escape(path)))
 
 

@@ -1,4 +1,4 @@
-"""The history of an item."""
+"""The route of an item's history."""
 
 from starlette.responses import Response
 

@@ -1,4 +1,4 @@
-"""Following the changes of the items."""
+"""The route of the watch: the changes of items as they happen."""
 
 import re
 

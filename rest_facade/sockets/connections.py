@@ -1,4 +1,4 @@
-"""The connections that a facade has: at most so many, and the idle ones make room."""
+"""The connections of a facade: a limited number, in which idle ones make room."""
 
 from typing import Protocol
 
@@ -27,7 +27,7 @@ class Connections:
         self._lingering: set[Connection] = set()
 
     def admit(self, connection: Connection) -> bool:
-        """Whether there is room for *connection*, which now waits for a request."""
+        """Admit *connection*, which waits for a request; return False if there is no room."""
         if len(self._open) >= self._most and not self._make_room():
             return False
         self._open.add(connection)
@@ -35,24 +35,24 @@ class Connections:
         return True
 
     def wait(self, connection: Connection) -> None:
-        """*connection* waits for a request, from now on."""
+        """Mark *connection* as idle: it waits for a request."""
         if connection in self._open:
             self._waiting.pop(connection, None)
             self._waiting[connection] = None
 
     def work(self, connection: Connection) -> None:
-        """*connection* has a call under way."""
+        """Mark *connection* as busy: it has a call under way."""
         self._waiting.pop(connection, None)
 
     def linger(self, connection: Connection) -> bool:
-        """Whether *connection*, which is closed, may take its time to read why."""
+        """Let a refused *connection* linger to read why; return False if too many do."""
         may = len(self._lingering) < MOST_LINGERING
         if may:
             self._lingering.add(connection)
         return may
 
     def close(self, connection: Connection) -> None:
-        """*connection* has ended."""
+        """Forget *connection*, which has ended."""
         self._open.discard(connection)
         self._waiting.pop(connection, None)
         self._lingering.discard(connection)

@@ -1,4 +1,4 @@
-"""The socket that new connections come to, and how it ends without losing one."""
+"""The listening socket, which closes without losing a connection."""
 
 import socket
 from collections.abc import Iterator
@@ -76,6 +76,6 @@ def _with_port(address: str, listener: socket.socket) -> str:
 
 
 def _forget(address: str) -> None:
-    """Remove the file of a socket that nobody listens on any more."""
+    """Remove the file of a Unix socket."""
     if address.startswith("unix:"):
         Path(address.removeprefix("unix:")).unlink(missing_ok=True)

@@ -62,14 +62,14 @@ class Upstream:
         self._health = health_pb2_grpc.HealthStub(channel)
 
     async def is_serving(self) -> bool:
-        """Whether a server says that it serves items; it is known within two seconds."""
+        """Return whether a server reports that it serves items, within two seconds."""
         request = health_pb2.HealthCheckRequest(service=SERVICE)
         return await one_serves(lambda seconds: self._health.Check(request, timeout=seconds))
 
 
 @asynccontextmanager
 async def open_upstream(settings: Settings, metrics: Metrics) -> AsyncIterator[Upstream]:
-    """The item service that *settings* name, with its calls counted in *metrics*.
+    """Open the channel to the servers in *settings*; count its calls in *metrics*.
 
     The batches under way end before the channel.
     """

@@ -1,4 +1,4 @@
-"""Concurrent REST calls -> batch RPCs.
+"""The coalescing of concurrent REST calls into batch RPCs.
 
 While one batch is under way, the next gathers by itself: no timer, no added delay.
 A call that gives up, or is refused, never disturbs its neighbours. One whose time is over, or
@@ -27,7 +27,7 @@ Ask = Callable[[Sequence[Q], Forwarded], Awaitable[Sequence[A | Problem]]]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How large a batch becomes, how many are under way, how much may wait.
+    """The limits of batches: their size, their number at a time, and what may wait.
 
     *waiting* is a number of calls, *waiting_bytes* what their questions have together.
     """
@@ -47,7 +47,7 @@ class _Waiting(Generic[Q, A]):
     answer: asyncio.Future[A]
 
     def settle(self, outcome: A | Exception) -> None:
-        """Answer the caller, unless it has gone."""
+        """Settle the call with *outcome*, unless it has ended."""
         if self.answer.done():
             return
         if isinstance(outcome, Exception):
@@ -56,11 +56,11 @@ class _Waiting(Generic[Q, A]):
             self.answer.set_result(outcome)
 
     def leave(self) -> None:
-        """Give the call up, for its client has gone."""
+        """Cancel the call: its client has disconnected."""
         self.settle(Problem(StatusCode.CANCELLED, "CANCELLED", "the client went away"))
 
     def expire(self) -> None:
-        """Answer the caller that its deadline has passed."""
+        """Fail the call: its deadline has passed."""
         self.settle(
             Problem(
                 StatusCode.DEADLINE_EXCEEDED,
@@ -79,7 +79,7 @@ class _Lane(Generic[Q, A]):
     woken: bool = False
 
     def take(self, limits: Limits) -> list[_Waiting[Q, A]]:
-        """The next batch, from the front of the queue, without those who have gone."""
+        """Take the next batch from the front of the queue, without calls that have ended."""
         batch: list[_Waiting[Q, A]] = []
         size = 0
         while self.queue and len(batch) < limits.questions:
@@ -128,7 +128,7 @@ class Coalescer(Generic[Q, A]):
         self._bytes = 0
 
     async def ask(self, question: Q, size: int, call: Forwarded) -> A:
-        """The answer to *question*, which is *size* bytes.
+        """Return the answer to *question*, which has *size* bytes.
 
         Raises:
             Problem: the question is refused, too many wait, the deadline has passed, or
@@ -149,7 +149,7 @@ class Coalescer(Generic[Q, A]):
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for their answer."""
+        """The number of calls that wait for their answer."""
         return self._waiting
 
     async def close(self) -> None:

@@ -1,17 +1,17 @@
-"""The moment at which a client goes away, for those who work for it."""
+"""The disconnect of a client, for the calls that wait on its behalf."""
 
 from typing import Protocol
 
 
 class Waiting(Protocol):
-    """Work for a client that may go away."""
+    """Work for a client that may disconnect."""
 
     def leave(self) -> None:
-        """Give the work up: nobody waits for it."""
+        """Cancel the work."""
 
 
 class Departure:
-    """The end of one connection: all that waits for the client is given up at once.
+    """The disconnect of one client, which cancels all work for it.
 
     Registering is cheaper than a task that watches the connection, and every call does it.
     """
@@ -21,7 +21,7 @@ class Departure:
         self._has_happened = False
 
     def add(self, waiting: Waiting) -> None:
-        """Give *waiting* up when the client goes away, or now if it has gone."""
+        """Cancel *waiting* when the client disconnects, or now if it has."""
         if self._has_happened:
             waiting.leave()
         else:
@@ -32,7 +32,7 @@ class Departure:
         self._waiting.discard(waiting)
 
     def happen(self) -> None:
-        """Give up all that waits."""
+        """Cancel all registered work."""
         self._has_happened = True
         while self._waiting:
             self._waiting.pop().leave()

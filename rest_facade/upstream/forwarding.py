@@ -1,4 +1,4 @@
-"""What a REST call passes on to the gRPC calls that are made for it."""
+"""The identity, trace and deadline that a REST call forwards to its RPCs."""
 
 import asyncio
 import math
@@ -34,7 +34,7 @@ _PRINTABLE = re.compile(r"[\x20-\x7e]*")
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """Who calls, which call it is, and until when it waits.
+    """The caller's identity, the trace and the deadline of a call.
 
     The *deadline* is a time of the event loop, or infinite; the *departure* is that of the
     client, if the server notices it.
@@ -53,7 +53,7 @@ class Forwarded:
         seconds: float,
         departure: Departure | None = None,
     ) -> "Forwarded":
-        """What the call with *headers*, which has so many *seconds*, passes on.
+        """Return what the call with *headers* forwards; it has *seconds* until its deadline.
 
         Raises:
             Problem: the caller's identity cannot be read.
@@ -69,7 +69,7 @@ class Forwarded:
 
     @classmethod
     def joined(cls, calls: Sequence["Forwarded"]) -> "Forwarded":
-        """What one RPC for all of *calls* passes on; they have one identity.
+        """Return what one RPC for all of *calls* forwards; they share an identity.
 
         It lasts as long as any of them waits. It is a call of its own if they are many.
         """
@@ -85,11 +85,11 @@ class Forwarded:
 
     @property
     def request_id(self) -> str:
-        """The id that the logs know the call by."""
+        """The id of the call in the logs."""
         return dict(self.trace).get(REQUEST_ID, "")
 
     def timeout(self) -> float | None:
-        """Seconds left; at least a moment, so that gRPC is the one to say that none are.
+        """Return the seconds left, at least one millisecond, so that gRPC reports the deadline.
 
         None if there is no end of them.
         """
@@ -101,7 +101,7 @@ class Forwarded:
 async def call(
     method: aio.UnaryUnaryMultiCallable[Question, Answer], request: Question, forwarded: Forwarded
 ) -> Answer:
-    """The answer of *method* to *request*.
+    """Call *method* with *request*, and return its answer.
 
     Raises:
         Problem: the call was refused, or failed.
@@ -113,7 +113,7 @@ async def call(
 
 
 def request_ids(calls: Iterable[Forwarded]) -> list[str]:
-    """The ids of *calls*, for the log."""
+    """Return the ids of *calls*, for the log."""
     return [call.request_id for call in calls]
 
 

@@ -19,7 +19,7 @@ class ItemReads:
         self._batches: Coalescer[str, pb.Item | None] = Coalescer(self._ask, limits, observer)
 
     async def get(self, request: pb.GetItemRequest, forwarded: Forwarded) -> pb.Item:
-        """The item that *request* asks for; its id must be within the limits.
+        """Return the item of *request*; its id must be within the limits.
 
         Raises:
             Problem: there is none, or the call failed.
@@ -33,7 +33,7 @@ class ItemReads:
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for their answer."""
+        """The number of calls that wait for their answer."""
         return self._batches.waiting
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Writes of items: concurrent ones become one BatchWriteItems, each with its own result.
+"""Writes of items: concurrent ones become one BatchWriteItems with a result each.
 
 A write with a request id is sent again if nobody answers it: it is applied once.
 """
@@ -33,7 +33,7 @@ class ItemWrites:
         )
 
     async def write(self, write: pb.ItemWrite, forwarded: Forwarded) -> pb.ItemWriteResult:
-        """The item after *write*, and what the write did.
+        """Apply *write*; return the item after it, and the kind of change.
 
         Raises:
             Problem: the write was refused, or failed.
@@ -50,7 +50,7 @@ class ItemWrites:
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for their answer."""
+        """The number of calls that wait for their answer."""
         return self._batches.waiting
 
     async def close(self) -> None:
@@ -85,7 +85,7 @@ def _outcome(result: pb.ItemWriteResult) -> pb.ItemWriteResult | Problem:
 
 
 def _of_one_write(problem: Problem, write: pb.ItemWrite) -> Problem:
-    """*problem* with its fields named as in *write*'s own request; they were the batch's."""
+    """Return *problem* with its fields named as in *write*'s own request, not the batch's."""
     prefix = f"writes[0].{write.WhichOneof('write')}."
     return problem.but(
         detail=problem.detail.replace(prefix, ""),

@@ -16,7 +16,7 @@ WATCH = f"/{ITEM_SERVICE.full_name}/WatchItems"
 
 
 def measured_stub(channel: aio.Channel, metrics: UpstreamMetrics) -> ItemServiceStub:
-    """A stub over *channel* that counts each of its calls in *metrics*."""
+    """Return a stub over *channel* that counts each of its calls in *metrics*."""
     stub = ItemServiceStub(channel)
     for name in methods_of(ITEM_SERVICE):
         method = getattr(stub, name.method)

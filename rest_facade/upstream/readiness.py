@@ -1,4 +1,4 @@
-"""Whether one of the servers behind a channel serves, however the others are."""
+"""Readiness: one of the servers behind a channel serves."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ PAUSE = 0.1
 
 
 async def one_serves(ask: Ask) -> bool:
-    """Whether one of the servers that *ask* reaches says that it serves."""
+    """Return whether one of the servers that *ask* reaches reports SERVING."""
     end = asyncio.get_running_loop().time() + PATIENCE
     asked: set[asyncio.Task[bool]] = set()
     try:
@@ -35,7 +35,7 @@ async def one_serves(ask: Ask) -> bool:
 
 
 async def _first_yes(asked: set[asyncio.Task[bool]], seconds: float) -> bool:
-    """Whether one of *asked* says yes within *seconds*; those that say no are removed."""
+    """Return whether one of *asked* is true within *seconds*; remove those that are false."""
     try:
         async with asyncio.timeout(seconds):
             while asked:

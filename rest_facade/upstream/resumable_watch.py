@@ -1,4 +1,4 @@
-"""A watch that rests while its reader takes nothing: it goes on from its cursor."""
+"""A watch that pauses while its reader is slow, and resumes from its cursor."""
 
 from collections.abc import Container
 
@@ -65,7 +65,7 @@ class ResumableWatch:
             self._request.store_id = message.snapshot.store_id
 
     def rest(self) -> bool:
-        """Give the RPC up until the next message is asked for; return whether it can.
+        """Cancel the RPC until the next message is wanted; return whether that is possible.
 
         A snapshot cannot go on from its middle.
         """
@@ -77,7 +77,7 @@ class ResumableWatch:
         return True
 
     def close(self) -> None:
-        """Give the RPC up for good, if it goes on."""
+        """Cancel the RPC."""
         if self._stream is not None:
             self._stream.close()
 

@@ -57,7 +57,7 @@ class ServerStream(Generic[Answer]):
             unless_begun.pop_all()
 
     async def next(self, patience: float) -> Answer | None:
-        """The next answer; None if there was none for *patience* seconds.
+        """Return the next answer; None if there was none for *patience* seconds.
 
         Raises:
             Problem: the stream has ended, and why.
@@ -72,11 +72,11 @@ class ServerStream(Generic[Answer]):
         return reading.result()  # type: ignore[no-any-return]  # the call knows its type
 
     def close(self) -> None:
-        """Give the RPC up, if it goes on."""
+        """Cancel the RPC."""
         self._call.cancel()
 
     def _read(self) -> "asyncio.Future[Any]":
-        """The answer that is on its way."""
+        """Return the answer that is on its way."""
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._call.read())
             self._reading.add_done_callback(_seen)
@@ -84,13 +84,13 @@ class ServerStream(Generic[Answer]):
 
 
 def _seen(reading: "asyncio.Future[Any]") -> None:
-    """What nobody waits for any more may fail in silence."""
+    """Retrieve the exception of an abandoned read, so that asyncio does not log it."""
     if not reading.cancelled():
         reading.exception()
 
 
 def _refusal(reading: "asyncio.Future[Any]") -> Problem | None:
-    """Why there was no answer, if there was none."""
+    """Return the reason why there was no answer, or None."""
     error = None if reading.cancelled() else reading.exception()
     if isinstance(error, aio.AioRpcError):
         return _explained(problem_of_error(error))
@@ -100,7 +100,7 @@ def _refusal(reading: "asyncio.Future[Any]") -> Problem | None:
 
 
 def _explained(problem: Problem) -> Problem:
-    """*problem*; what gRPC itself says of calls is put in the words of a stream."""
+    """Return *problem*, with gRPC's own messages in the words of a stream."""
     return problem.but(detail=_DETAILS.get(problem.reason, problem.detail))
 
 
