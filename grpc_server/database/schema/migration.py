@@ -15,7 +15,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, func, inspect, select
 
 from grpc_server.database.errors import StoreUnsupported
-from grpc_server.database.schema import tables as schema
+from grpc_server.database.schema.tables import schema_support
 from grpc_server.database.schema.version_table import VERSION_TABLE, Seal, note_of, version
 
 TURN = 0x6974656D73
@@ -109,7 +109,7 @@ def current(connection: Connection) -> str | None:
 
 def serves_from(connection: Connection) -> str:
     """Read which schema the oldest servers know that may run on that of the database."""
-    return str(connection.execute(select(schema.schema_support.c.serves_from)).scalar_one())
+    return str(connection.execute(select(schema_support.c.serves_from)).scalar_one())
 
 
 def refuse_unserved(connection: Connection, known: Migrations, url: str) -> None:

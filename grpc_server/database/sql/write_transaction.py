@@ -18,8 +18,8 @@ from grpc_server.database.sql import (
     continuity,
     read_transaction,
     sink_rows,
+    stored_answers,
 )
-from grpc_server.database.sql import stored_answers as answers
 from grpc_server.database.sql.item_rows import Version, project
 from grpc_server.database.store import (
     Change,
@@ -89,11 +89,11 @@ class SqlWriting:
 
     def answer_sizes(self, keys: Collection[RequestKey]) -> Mapping[str, int]:
         """How many bytes the answers to each request id have."""
-        return answers.sizes(self._connection, keys)
+        return stored_answers.sizes(self._connection, keys)
 
     def answers(self, keys: Collection[RequestKey]) -> dict[RequestKey, StoredAnswer]:
         """The stored answers among *keys*, expired ones too."""
-        return answers.stored(self._connection, keys)
+        return stored_answers.stored(self._connection, keys)
 
     def expired_items(self, now: datetime, limit: int) -> list[pb.Item]:
         """Soft-deleted items whose expire_time is not after *now*, oldest first."""
@@ -120,7 +120,7 @@ class SqlWriting:
         self._is_saved = True
         if commit.changes:
             self._save_changes(commit.changes, self._doubted_since(commit))
-        answers.replace(self._connection, commit.answers, commit.forgotten)
+        stored_answers.replace(self._connection, commit.answers, commit.forgotten)
 
     def sinks(self) -> list[sinks_pb2.Sink]:
         """All sinks, by name."""
