@@ -1,7 +1,7 @@
 """A server that outlives what breaks it.
 
 The loop of grpc.aio that takes calls ends with the first error in it, and the server
-with the loop. No call that we know of causes one (`steadfast.py`); if one does, another
+with the loop. No call that we know of causes one (`accept_loop.py`); if one does, another
 server takes over the address. Calls under way end in the old one, as UNAVAILABLE if they
 outlast its grace; clients connect again. What still comes to the old one when it stops is
 CANCELLED by the core of gRPC (https://github.com/grpc/grpc/issues/41785), and is to be sent
