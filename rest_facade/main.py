@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from rest_facade.answers.catch_ups import CatchUps
 from rest_facade.metrics.metrics import Metrics
-from rest_facade.middleware.call_context import AccessLog, Faults, RequestId, SecurityHeaders
+from rest_facade.middleware.call_context import AccessLog, CorrelationId, Faults, SecurityHeaders
 from rest_facade.middleware.compression import Compression
 from rest_facade.middleware.hosts import HostNames, Hosts
 from rest_facade.middleware.metrics import Measuring
@@ -129,7 +129,7 @@ def _middleware(
     names = HostNames(settings.rest_hosts, settings.http)
     return (
         Middleware(Outflow),  # next to the connection: knows all that is written
-        Middleware(RequestId),  # everything after it can be told apart in the log
+        Middleware(CorrelationId),  # everything after it can be told apart in the log
         *_measuring(settings, metrics, pages),  # sees the status that the client sees
         Middleware(AccessLog),  # likewise
         Middleware(SecurityHeaders),  # on every answer, refusals and faults too

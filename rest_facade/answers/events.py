@@ -61,9 +61,9 @@ def events_of(message: pb.WatchItemsResponse) -> Generator[None, None, list[Even
     return events
 
 
-def error_event(problem: Problem, request_id: str) -> Event:
+def error_event(problem: Problem, correlation_id: str) -> Event:
     """Return the last event of a stream that *problem* ended."""
-    return Event(ERROR, encode(problem.to_json(request_id)), None)
+    return Event(ERROR, encode(problem.to_json(correlation_id)), None)
 
 
 def _commit(commit: pb.ItemChanges) -> Steps:

@@ -61,7 +61,7 @@ class EventAnswer(Response):
             problem = None
             if scope["method"] != "HEAD":
                 problem = await self._serve(scope, receive, send)
-        last = error_event(problem, scope["state"]["request_id"]) if problem else None
+        last = error_event(problem, scope["state"]["correlation_id"]) if problem else None
         body = self._form.write(last) if last else b""
         await send({"type": "http.response.body", "body": body})
 

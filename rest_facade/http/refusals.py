@@ -40,15 +40,15 @@ def too_many_bytes() -> Problem:
 
 def written(problem: Problem, peer: tuple[str, int] | None) -> bytes:
     """Log *problem* and return its bytes as the last answer of the connection to *peer*."""
-    request_id = str(uuid_utils.uuid7())
+    correlation_id = str(uuid_utils.uuid7())
     structlog.get_logger("rest_facade.access").info(
         "refused",
         status=int(problem.status),
-        request_id=request_id,
+        correlation_id=correlation_id,
         peer="{}:{}".format(*peer) if peer else "",
     )
-    response = refused(problem, request_id)
-    headers = [*response.raw_headers, (b"x-request-id", request_id.encode())]
+    response = refused(problem, correlation_id)
+    headers = [*response.raw_headers, (b"x-request-id", correlation_id.encode())]
     lines = [
         f"HTTP/1.1 {int(problem.status)} {HTTPStatus(problem.status).phrase}".encode(),
         *(name + b": " + value for name, value in headers),

@@ -30,7 +30,7 @@ SECURITY_HEADERS: Sequence[tuple[bytes, bytes]] = (
 """Headers of an answer that does not set them itself: data, for the one who asked."""
 
 
-class RequestId:
+class CorrelationId:
     """Takes the caller's request id, or makes one, and sends it back with every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -41,9 +41,9 @@ class RequestId:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _given(scope) or str(uuid_utils.uuid7())
-        scope["state"]["request_id"] = request_id
-        header = (REQUEST_ID.encode(), request_id.encode())
+        correlation_id = _given(scope) or str(uuid_utils.uuid7())
+        scope["state"]["correlation_id"] = correlation_id
+        header = (REQUEST_ID.encode(), correlation_id.encode())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -84,7 +84,7 @@ class AccessLog:
                 rpc=scope["state"].get("rpc", ""),
                 status=int(status),
                 ms=round((time.perf_counter() - started) * 1000, 3),
-                request_id=scope["state"]["request_id"],
+                correlation_id=scope["state"]["correlation_id"],
                 peer=_peer(scope),
             )
 
@@ -133,14 +133,17 @@ class Faults:
         try:
             await self._app(scope, receive, send_and_see)
         except Exception as error:
-            request_id: str = scope["state"]["request_id"]
+            correlation_id: str = scope["state"]["correlation_id"]
             self._log.error(
-                "fault", path=scope["path"][:MAX_LOGGED], request_id=request_id, exc_info=error
+                "fault",
+                path=scope["path"][:MAX_LOGGED],
+                correlation_id=correlation_id,
+                exc_info=error,
             )
             if started:
                 raise
             problem = Problem(StatusCode.INTERNAL, "INTERNAL", BLAND)
-            await refused(problem, request_id)(scope, receive, send)
+            await refused(problem, correlation_id)(scope, receive, send)
 
 
 def _given(scope: Scope) -> str | None:

@@ -62,7 +62,7 @@ class Hosts:
         if problem is None:
             await self._app(scope, receive, send)
             return
-        await refused(problem, scope["state"]["request_id"])(scope, receive, send)
+        await refused(problem, scope["state"]["correlation_id"])(scope, receive, send)
 
     def _objection(self, scope: Scope) -> Problem | None:
         given = [value for name, value in scope["headers"] if name == b"host"]

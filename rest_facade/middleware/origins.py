@@ -39,7 +39,7 @@ class Origins:
         if scope["type"] != "http" or scope["method"] in SAFE or not self._is_foreign(scope):
             await self._app(scope, receive, send)
             return
-        await refused(_foreign(), scope["state"]["request_id"])(scope, receive, send)
+        await refused(_foreign(), scope["state"]["correlation_id"])(scope, receive, send)
 
     def _is_foreign(self, scope: Scope) -> bool:
         origins = _values(scope, b"origin")

@@ -26,4 +26,4 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
     code, reason = _REASONS[HTTPStatus(error.status_code)]
     detail = f"{request.method} {request.url.path} is not served here"
     problem = Problem(code, reason, detail, headers=dict(error.headers or {}))
-    return refused(problem, request.scope["state"]["request_id"])
+    return refused(problem, request.scope["state"]["correlation_id"])

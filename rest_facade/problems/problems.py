@@ -118,7 +118,7 @@ class Problem(Exception):
         members: dict[str, Any] = {name: getattr(self, name) for name in _MEMBERS}
         return Problem(**(members | changes))
 
-    def to_json(self, request_id: str) -> dict[str, Any]:
+    def to_json(self, correlation_id: str) -> dict[str, Any]:
         """Return the members of the problem object."""
         members: dict[str, Any] = {
             "type": problem_type(self.reason),
@@ -127,7 +127,7 @@ class Problem(Exception):
             "detail": self.detail,
             "code": self.code.name,
             "reason": self.reason,
-            "requestId": request_id,
+            "requestId": correlation_id,
         }
         if self.violations:
             members["violations"] = [violation.to_json() for violation in self.violations]
@@ -163,10 +163,10 @@ def _sentence(found: Violation) -> str:
     return f"{found.where or found.place}: {found.detail}{hint}"
 
 
-def refused(problem: Problem, request_id: str) -> Response:
+def refused(problem: Problem, correlation_id: str) -> Response:
     """Return the answer to a refused call."""
     response = Response(
-        to_json(problem.to_json(request_id)),
+        to_json(problem.to_json(correlation_id)),
         status_code=problem.status,
         headers=dict(problem.headers),
         media_type=MEDIA_TYPE,

@@ -16,7 +16,7 @@ from grpc import StatusCode
 
 from rest_facade.problems.problems import Problem
 from rest_facade.problems.statuses import FAULTS
-from rest_facade.upstream.forwarding import Forwarded, Metadata, request_ids
+from rest_facade.upstream.forwarding import Forwarded, Metadata, correlation_ids
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -222,9 +222,9 @@ class Coalescer(Generic[Q, A]):
             await asyncio.gather(*(self._answer([waiting]) for waiting in staying))
             return
         if problem.code in FAULTS:
-            callers = request_ids(waiting.call for waiting in batch)
+            callers = correlation_ids(waiting.call for waiting in batch)
             log = structlog.get_logger("rest_facade.upstream.coalescing")
-            log.error("batch failed", request_id=call.request_id, callers=callers)
+            log.error("batch failed", correlation_id=call.correlation_id, callers=callers)
         for waiting in batch:
             waiting.settle(problem.but())
 

@@ -49,7 +49,7 @@ class Forwarded:
     def of(
         cls,
         headers: Mapping[str, str],
-        request_id: str,
+        correlation_id: str,
         seconds: float,
         departure: Departure | None = None,
     ) -> "Forwarded":
@@ -62,7 +62,7 @@ class Forwarded:
             identity=tuple(
                 (name, _identity(name, headers)) for name in IDENTITY if name in headers
             ),
-            trace=((REQUEST_ID, request_id), *_trace(headers)),
+            trace=((REQUEST_ID, correlation_id), *_trace(headers)),
             deadline=asyncio.get_running_loop().time() + seconds,
             departure=departure,
         )
@@ -84,7 +84,7 @@ class Forwarded:
         return self.identity + self.trace
 
     @property
-    def request_id(self) -> str:
+    def correlation_id(self) -> str:
         """The id of the call in the logs."""
         return dict(self.trace).get(REQUEST_ID, "")
 
@@ -112,9 +112,9 @@ async def call(
         raise problem_of_error(error) from error
 
 
-def request_ids(calls: Iterable[Forwarded]) -> list[str]:
+def correlation_ids(calls: Iterable[Forwarded]) -> list[str]:
     """Return the ids of *calls*, for the log."""
-    return [call.request_id for call in calls]
+    return [call.correlation_id for call in calls]
 
 
 def _identity(name: str, headers: Mapping[str, str]) -> str:

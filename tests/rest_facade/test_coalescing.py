@@ -96,8 +96,8 @@ async def test_a_call_alone_goes_under_its_own_id_and_a_shared_one_under_a_new_o
     coalescer: Coalescer[str, str] = Coalescer(upstream.ask, LIMITS)
     await coalescer.ask("a", 1, caller(request_id="mine"))
     await asyncio.gather(*(coalescer.ask(text, 1, caller(request_id=text)) for text in "bc"))
-    assert upstream.calls[0].request_id == "mine"
-    assert upstream.calls[1].request_id not in {"b", "c", ""}
+    assert upstream.calls[0].correlation_id == "mine"
+    assert upstream.calls[1].correlation_id not in {"b", "c", ""}
 
 
 async def test_a_refused_question_does_not_disturb_its_neighbours() -> None:
@@ -294,4 +294,4 @@ async def test_a_batch_that_fails_by_a_fault_is_logged_with_the_ids_of_its_calle
         )
     [event] = log
     assert event["callers"] == ["a", "b"]
-    assert event["request_id"] not in {"a", "b", ""}
+    assert event["correlation_id"] not in {"a", "b", ""}

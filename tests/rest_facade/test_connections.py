@@ -111,7 +111,7 @@ async def test_a_head_without_an_end_is_431_and_not_kept(wire: Wire) -> None:
 async def test_a_refused_head_is_in_the_log_under_the_id_that_the_client_has(wire: Wire) -> None:
     problem = problem_in(await wire.ask(b"GET\r\n\r\n"))
     (logged,) = (event for event in wire.log if event["event"] == "refused")
-    assert (logged["status"], logged["request_id"]) == (400, problem["requestId"])
+    assert (logged["status"], logged["correlation_id"]) == (400, problem["requestId"])
 
 
 async def test_a_thousand_of_the_longest_ids_fit_into_a_url(wire: Wire) -> None:

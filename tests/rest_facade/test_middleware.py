@@ -7,7 +7,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from rest_facade.middleware.call_context import AccessLog, Faults, RequestId, SecurityHeaders
+from rest_facade.middleware.call_context import AccessLog, CorrelationId, Faults, SecurityHeaders
 
 
 async def broken(_: Scope, __: Receive, ___: Send) -> None:
@@ -20,7 +20,7 @@ async def broken_midway(_: Scope, __: Receive, send: Send) -> None:
 
 
 def client_of(app: ASGIApp) -> httpx.AsyncClient:
-    wrapped = RequestId(AccessLog(SecurityHeaders(Faults(app))))
+    wrapped = CorrelationId(AccessLog(SecurityHeaders(Faults(app))))
 
     async def with_state(scope: Scope, receive: Receive, send: Send) -> None:
         await wrapped({**scope, "state": {}}, receive, send)
@@ -44,7 +44,7 @@ async def test_a_bug_is_logged_once_and_the_call_as_500() -> None:
             await client.get("/v1/items", headers={"x-request-id": "mine"})
     [fault] = [event for event in log if event["log_level"] == "error"]
     [call] = [event for event in log if event["event"] == "call"]
-    assert fault["request_id"] == call["request_id"] == "mine"
+    assert fault["correlation_id"] == call["correlation_id"] == "mine"
     assert "hunter2" in str(fault["exc_info"])
     assert call["status"] == 500
 

@@ -50,7 +50,7 @@ async def test_it_says_where_it_serves_logs_each_call_and_stops_when_told() -> N
         "rpc": "",
         "status": 200,
         "ms": 0,
-        "request_id": "mine",
+        "correlation_id": "mine",
         "peer": "",
         "timestamp": "",
     }
