@@ -124,7 +124,7 @@ async def _measured(apps: dict[str, ASGIApp]) -> dict[str, float]:
 
 
 async def _seconds(app: ASGIApp) -> float:
-    state = {"request_id": "a", "upstream": Upstream(), "bulk": Bulk(), "turns": Turns()}
+    state = {"correlation_id": "a", "upstream": Upstream(), "bulk": Bulk(), "turns": Turns()}
     await _get(app, state)
     began = time.perf_counter()
     for _ in range(CALLS):

@@ -56,14 +56,14 @@ class Resource(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the call, with a problem if it is refused."""
-        request_id: str = scope["state"]["request_id"]
+        correlation_id: str = scope["state"]["correlation_id"]
         try:
-            response = await self._answer(scope, receive, request_id)
+            response = await self._answer(scope, receive, correlation_id)
         except Problem as problem:
-            response = refused(problem, request_id)
+            response = refused(problem, correlation_id)
         await response(scope, receive, send)
 
-    async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Response:
+    async def _answer(self, scope: Scope, receive: Receive, correlation_id: str) -> Response:
         operation = self.operations.get(scope["method"])
         if operation is None:
             raise self._not_allowed(scope["method"])
@@ -78,7 +78,7 @@ class Resource(BaseRoute):
                 headers=headers,
                 variables=scope["path_params"],
                 forwarded=Forwarded.of(
-                    headers, request_id, seconds(headers), scope["state"].get("departure")
+                    headers, correlation_id, seconds(headers), scope["state"].get("departure")
                 ),
                 upstream=scope["state"]["upstream"],
                 settings=self._settings,
