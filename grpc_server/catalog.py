@@ -24,6 +24,9 @@ from grpc_server.writes.units import BatchWrite, Retention, SingleWrite
 from grpc_server.writes.writer import Writer
 from items.v1 import items_pb2 as pb
 
+FEW_VERSIONS = 100
+"""How many versions are read as a lookup; larger pages wait with the searches."""
+
 
 class Catalog:
     """The rules of the items, over reads and a writer of the store.
@@ -152,7 +155,7 @@ class Catalog:
                 reading.revisions(request.id, before, limit + 1, MAX_ANSWER_BYTES),
             ),
             min_revision=request.min_revision,
-            cost=Cost.SEARCH,
+            cost=Cost.SEARCH if limit > FEW_VERSIONS else Cost.LOOKUP,
         )
         if not found and before is None:
             raise ItemNotFound(f"there is no item `{request.id}`", metadata={"id": request.id})

@@ -21,7 +21,7 @@ class Cost(Enum):
     SEARCH = "searches"
     """Any number of items may be looked at, or sorted, to find a page: up to the deadline.
 
-    The versions of an item are read here, too: a page of them may be megabytes.
+    Large pages of the versions of an item are read here, too: they may be megabytes.
     """
 
 
