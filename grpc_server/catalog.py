@@ -15,7 +15,7 @@ from grpc_server.items.caller import Caller
 from grpc_server.items.errors import CatalogError, ItemNotFound
 from grpc_server.items.mutations import WriteRequest, visible
 from grpc_server.items.page_size import MAX_ANSWER_BYTES, fitting, page_size
-from grpc_server.reads.cost import Cost, cost_of
+from grpc_server.reads.cost import cost_of, cost_of_versions
 from grpc_server.reads.gets import too_large
 from grpc_server.reads.page_tokens import PageTokens
 from grpc_server.reads.replicated import Reads
@@ -23,9 +23,6 @@ from grpc_server.reads.revision_bounds import check_kept
 from grpc_server.writes.units import BatchWrite, Retention, SingleWrite
 from grpc_server.writes.writer import Writer
 from items.v1 import items_pb2 as pb
-
-FEW_VERSIONS = 100
-"""How many versions are read as a lookup; larger pages wait with the searches."""
 
 
 class Catalog:
@@ -155,7 +152,7 @@ class Catalog:
                 reading.revisions(request.id, before, limit + 1, MAX_ANSWER_BYTES),
             ),
             min_revision=request.min_revision,
-            cost=Cost.SEARCH if limit > FEW_VERSIONS else Cost.LOOKUP,
+            cost=cost_of_versions(limit),
         )
         if not found and before is None:
             raise ItemNotFound(f"there is no item `{request.id}`", metadata={"id": request.id})

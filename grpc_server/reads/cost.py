@@ -12,6 +12,9 @@ from grpc_server.database.query import (
     Order,
 )
 
+FEW_VERSIONS = 100
+"""The most versions of an item that are read as a lookup."""
+
 
 class Cost(Enum):
     """A class of reads, each of which has threads of its own."""
@@ -30,6 +33,11 @@ def cost_of(query: ItemQuery) -> Cost:
     is_lookup = _is_by_id(query.order) if query.where else _is_indexed(query.order)
     is_lookup = is_lookup and (query.where is None or _is_one_key(query.where))
     return Cost.LOOKUP if is_lookup else Cost.SEARCH
+
+
+def cost_of_versions(count: int) -> Cost:
+    """Return the cost of a page of *count* versions of an item, each up to 64 KiB."""
+    return Cost.LOOKUP if count <= FEW_VERSIONS else Cost.SEARCH
 
 
 def _is_by_id(order: tuple[Order, ...]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from grpc_server.database.query import ItemQuery
 from grpc_server.filters.filters import parse_filter
 from grpc_server.filters.orders import parse_order_by
-from grpc_server.reads.cost import Cost, cost_of
+from grpc_server.reads.cost import FEW_VERSIONS, Cost, cost_of, cost_of_versions
 
 LOOKUPS = [
     ("", ""),
@@ -45,3 +45,8 @@ def test_what_an_index_lists_in_order_is_a_lookup(where: str, order: str) -> Non
 @pytest.mark.parametrize(("where", "order"), SEARCHES)
 def test_all_else_is_a_search(where: str, order: str) -> None:
     assert cost(where, order) is Cost.SEARCH
+
+
+def test_small_pages_of_versions_are_lookups_and_large_ones_searches() -> None:
+    assert cost_of_versions(FEW_VERSIONS) is Cost.LOOKUP
+    assert cost_of_versions(FEW_VERSIONS + 1) is Cost.SEARCH
