@@ -1,4 +1,4 @@
-"""What every long-lived process shares: its log, its metrics, its signals and its settings.
+"""The parts that all long-lived processes share: log, metrics, signals and settings.
 
 Imports nothing else of the project.
 """

@@ -1,4 +1,4 @@
-"""What a subscription shows, encoded once for all who share the subscription."""
+"""The encoder of a subscription: encodes each commit once for all watches that share it."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""What a subscription shows of a commit: first which changes, then these, encoded."""
+"""The selection of a commit: the changes that a subscription shows, then their encoding."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -65,7 +65,7 @@ class Projection:
         return embedded(pb.ItemCommits.COMMITS_FIELD_NUMBER, b"".join(parts))
 
     def _place(self, entry: EncodedChange) -> int:
-        """Where *entry* is seen from the subscription."""
+        """Return how *entry* moves for the subscription: into it, within it, or out of it."""
         if self._matches is None:
             return _STAYS
         was = self._shows(self._versions.before(entry))

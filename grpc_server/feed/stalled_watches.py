@@ -16,7 +16,7 @@ from grpc_server.feed.watch_memory import Room
 from grpc_server.items.errors import WatcherTooSlow
 
 LOOKS = 4
-"""How often a message that is under way is looked at, before it has been for too long."""
+"""The number of checks of a message within the time that it may be under way."""
 
 _log = structlog.get_logger(__name__)
 
@@ -39,12 +39,12 @@ class Stalls:
 
     @property
     def watched(self) -> int:
-        """How many watches there are, with those that were cut, but still hold a message."""
+        """The number of watches, including those that were cut and still hold a message."""
         return len(self._handovers) + len(self._cut)
 
     @contextmanager
     def handing_over(self, recipient: Recipient) -> Iterator[Handover]:
-        """Give the handover of the watch whose task this is, which is looked after."""
+        """Return the handover of the current task's watch, and supervise it within the block."""
         handover = Handover(recipient, asyncio.current_task(), self.room)
         self._handovers.add(handover)
         self._look_later()

@@ -15,7 +15,7 @@ SMALL_BYTES = 4 * 1024
 """A message up to this size takes no room: the number of watches is bounded."""
 
 ROOM_BYTES = 16 * 1024 * 1024
-"""How many bytes of messages are encoded, or on their way, at a time; gRPC copies them."""
+"""The most bytes of messages that are encoded or on their way at a time; gRPC copies them."""
 
 LENIENCE = 2.0
 """Seconds that a message may be on its way while others wait for room."""
@@ -32,11 +32,11 @@ class Taken(NamedTuple):
 
 
 class Room:
-    """Lets messages have *max_bytes*, one in any case.
+    """The room of all messages: *max_bytes*, but always enough for one message.
 
-    A peer, which is a connection, has half of it at most. Who waits has its turn when none
-    waits that has less. *cut* is told since when a message must be on its way for its
-    watch to be cut.
+    A peer, which is a connection, has half of it at most, and its turn when no other peer
+    that waits has less. *cut* receives the time, by `time.monotonic`: a watch whose message
+    has been on its way since before that is cut.
     """
 
     def __init__(self, cut: Callable[[float], None], max_bytes: int = ROOM_BYTES) -> None:

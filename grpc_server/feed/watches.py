@@ -147,7 +147,7 @@ class Feed:
         cursor: int,
         peer: str,
     ) -> Told:
-        """What is shown of *commits*, or of the store; there is room for it.
+        """Return the messages for *commits*, or for the store; room for them is taken.
 
         While there is none, the watch waits with its cursor alone.
         """

@@ -17,10 +17,10 @@ MAX_WAITING = 32_000
 """How many ids may wait to be read: as many as are read in a quarter of a second."""
 
 RESERVED = 8_000
-"""How many of these only gets of a FEW ids may take, so that large ones do not shut them out."""
+"""The part of these that is kept for gets of a FEW ids, so that large ones cannot fill it."""
 
 FEW = 100
-"""How many ids a get has at most to take what is reserved."""
+"""The most ids of a get that may use the reserved part."""
 
 MAX_IDS = 2_000
 """How many ids one query asks for, unless a single get asks for more."""

@@ -24,13 +24,13 @@ from grpc._cython import cygrpc
 from grpc.aio import _server
 
 _NOT_SENT = 'Failed "execute_batch"'
-"""How the message begins of an answer that the core could not send."""
+"""The beginning of the error message for an answer that the core could not send."""
 
 UNKNOWN = "unknown"
 """The name under which interceptors see a method that nobody has registered."""
 
 AT_ONCE = 32
-"""How many calls of a method are taken together; what each does first takes well below 1 ms."""
+"""The number of calls of a method that are taken together; each starts in well below 1 ms."""
 
 
 def steadfast_server(

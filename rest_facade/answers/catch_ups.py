@@ -1,4 +1,4 @@
-"""A limit on the watches that are behind: a few of them read at a time.
+"""A limit on watches that are behind: only a few of them are read from at a time.
 
 A read that is under way takes a whole message, however large it is, as soon as the server
 has it. So a watch that is known to have more to tell waits for its turn, without an RPC if
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from rest_facade.upstream.resumable_watch import ResumableWatch
 
 MOST = 16
-"""How many watches that are behind are read for at a time."""
+"""The most watches that are behind and read from at a time."""
 
 REST_AFTER = 0.1
 """Seconds that a watch waits for its turn until it rests."""

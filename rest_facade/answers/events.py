@@ -22,7 +22,7 @@ BOOKMARK = "bookmark"
 ERROR = "error"
 
 AT_ONCE = 10
-"""How many elements of a message are converted at once; more are so in steps."""
+"""The most elements of a message that are converted at once; a larger one takes steps."""
 
 Steps = Generator[None, None, bytes]
 

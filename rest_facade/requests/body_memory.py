@@ -28,7 +28,7 @@ SMALL = 16 << 10
 FEW = 1000
 
 PER_BYTE = 6
-"""What a byte takes: in the body, as text, as a value, in a message, encoded, and in gRPC."""
+"""The copies of a byte: in the body, as text, as a value, in a message, encoded, in gRPC."""
 
 PER_ELEMENT = 400
 """What an element takes at most, in bytes: as a value, in a model, in a message."""

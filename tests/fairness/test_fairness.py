@@ -14,7 +14,7 @@ from tests.fairness.attacks import ATTACKS
 from tests.fairness.service import Service, attacked_service
 
 MOST_MIB = 300
-"""How much memory each process may hold, whatever is sent."""
+"""The most resident memory of each process, in MiB, whatever is sent."""
 
 LONGEST_WAIT = 1.0
 """Seconds; on an idle machine with two processors it is 0.25 (docs/architecture.md)."""
@@ -43,7 +43,7 @@ def test_an_honest_client_alone_does_not_wait(service: Service) -> None:
 
 
 def chosen() -> Iterator[Any]:
-    """Give all attacks; those that are not the first of their dimension are a campaign."""
+    """Return all attacks; all but the first of each dimension belong to the campaign."""
     seen: set[str] = set()
     for attack in (each for each in ATTACKS if each.is_held):
         marks = [pytest.mark.campaign] if attack.dimension in seen else []

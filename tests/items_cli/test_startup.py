@@ -1,4 +1,4 @@
-"""What every command waits for before it runs."""
+"""The imports that every command waits for before it runs."""
 
 import subprocess
 import sys

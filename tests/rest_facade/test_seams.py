@@ -1,4 +1,4 @@
-"""What the facade uses of uvicorn beyond its documentation: a new version must still have it."""
+"""The undocumented parts of uvicorn that the facade uses: a new version must keep them."""
 
 import asyncio
 import inspect

@@ -49,7 +49,7 @@ async def become(standby: Standby | None, state: State) -> None:
 
 
 def seen(standby: Standby) -> str:
-    """How the server sees the standby, for a test that fails."""
+    """Return the state of the standby as the server sees it, for a test that fails."""
     return f"it is {standby.state}, at revision {standby.revision}"
 
 

@@ -1,4 +1,4 @@
-"""What only PostgreSQL has: its connections, notifications, timelines and standbys.
+"""The parts of PostgreSQL alone: its connections, notifications, timelines and standbys.
 
 May import `schema` and the port.
 """

@@ -45,7 +45,7 @@ _LARGEST = 2**63 - 1
 
 @singledispatch
 def sql_of(condition: Condition, name: Sql = items.c.name) -> Sql:
-    """Give the SQL that is true for the items that *condition* is true for.
+    """Return the SQL that is true for the items for which *condition* is true.
 
     *name* stands for the name of an item.
     """

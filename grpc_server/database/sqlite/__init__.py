@@ -1,4 +1,4 @@
-"""What only SQLite has: its files, who may use them, and its connections.
+"""The parts of SQLite alone: its files, their locks, and its connections.
 
 May import `schema` and the port.
 """

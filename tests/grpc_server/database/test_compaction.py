@@ -25,7 +25,7 @@ KINDS = (UPDATED, DELETED, EXPIRED)
 steps = st.dictionaries(st.sampled_from(IDS), st.sampled_from(KINDS), min_size=1)
 histories = st.lists(steps, min_size=1, max_size=12)
 floors = st.lists(st.floats(0, 1), min_size=1, max_size=3)
-"""Where a history is cut, each as a part of its length."""
+"""The places where a history is cut, as parts of its length."""
 
 
 @dataclass(frozen=True)

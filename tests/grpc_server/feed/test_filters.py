@@ -1,4 +1,4 @@
-"""What a watch with a filter tells: what enters its subscription, changes in it, and leaves it."""
+"""Watches with a filter: items enter the subscription, change in it, and leave it."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Who takes nothing is cut, and nobody else is."""
+"""A watch that takes nothing is cut, and no other one."""
 
 import asyncio
 from collections.abc import Callable
