@@ -180,7 +180,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._bounds.connections.close(self)
         self._receipts.release()
         super().connection_lost(exc)
-        for call in (self._answering, *(call for call, _ in self.pipeline)):
+        self._unparsed, self._framing = b"", Framing()
+        for call in (self._answering, self.cycle, *(call for call, _ in self.pipeline)):
             _leave(call)
         self._departure.happen()
 
@@ -323,7 +324,11 @@ def _is_answered(call: RequestResponseCycle | None) -> bool:
 
 
 def _leave(call: RequestResponseCycle | None) -> None:
-    """Mark *call* as one whose client has disconnected."""
+    """Mark *call* as one whose client has disconnected, and drop what it has sent.
+
+    The connection and its calls refer to each other, so the collector frees them late.
+    """
     if call is not None:
         call.disconnected = True
+        call.body = bytearray()
         call.message_event.set()

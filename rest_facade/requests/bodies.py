@@ -56,16 +56,19 @@ def parse_body(model: type[B], raw: bytes) -> Generator[None, None, B]:
 async def _receive_all(receive: Receive, limit: int) -> bytes:
     chunks: list[bytes] = []
     size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Problem(StatusCode.CANCELLED, "CANCELLED", "the client went away")
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > limit:
-            raise _larger_than(limit)
-        more = message.get("more_body", False)
-    return b"".join(chunks)
+    try:
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Problem(StatusCode.CANCELLED, "CANCELLED", "the client went away")
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > limit:
+                raise _larger_than(limit)
+            more = message.get("more_body", False)
+        return b"".join(chunks)
+    finally:
+        chunks.clear()  # the traceback of a refusal would keep them
 
 
 def _larger_than(limit: int) -> Problem:

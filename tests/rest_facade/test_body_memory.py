@@ -1,11 +1,14 @@
 """Large bodies wait for room, in their order, and are refused when too many wait."""
 
 import asyncio
+import traceback
 from collections.abc import Callable
 
 import pytest
+from starlette.types import Message
 
 from rest_facade.problems.problems import Problem
+from rest_facade.requests.bodies import read_body
 from rest_facade.requests.body_memory import QUEUE, ROOM, SMALL, Bulk, is_small, weight
 
 HUGE = b"[" + b"1," * (1 << 20) + b"1]"
@@ -76,3 +79,19 @@ async def test_more_than_may_wait_are_told_to_come_again() -> None:
         await bulk.enter(COMMAS)
     for each in waiting:
         each.cancel()
+
+
+async def test_the_traceback_of_a_refusal_does_not_hold_the_body() -> None:
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"x" * 1000, "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    with pytest.raises(Problem) as refused:
+        await read_body(receive, {}, ("application/json",), 10_000)
+    frames = [frame for frame, _ in traceback.walk_tb(refused.tb)]
+    held = [value for frame in frames[1:] for value in frame.f_locals.values()]
+    assert not any(isinstance(value, list) and value for value in held)
